@@ -1,0 +1,6 @@
+"""``python -m mlinfra``."""
+
+from mlinfra.cli.main import main
+
+if __name__ == "__main__":
+    main()

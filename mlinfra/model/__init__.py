@@ -1,0 +1,1 @@
+"""The nouns. Nothing here imports another room, does I/O or decides anything."""

@@ -1,0 +1,86 @@
+"""Addresses: ``module.ws["a"].role_assignment.scientists["ana"]``."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Key: TypeAlias = str | int | None
+"""What ``for_each`` (str) or ``count`` (int) tells an instance by; None for a single one."""
+
+_SEGMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(?:\[("(?:[^"\\]|\\.)*"|\d+)\])?(?:\.|$)')
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ModuleStep:
+    """One module call on the way down, with its instance key."""
+
+    name: str
+    key: Key = None
+
+    def __str__(self) -> str:
+        return f"module.{self.name}{_bracket(self.key)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Names one resource instance, or with ``key=None`` a block that has no instances."""
+
+    type: str
+    name: str
+    key: Key = None
+    module: tuple[ModuleStep, ...] = ()
+
+    def __str__(self) -> str:
+        return "".join(f"{step}." for step in self.module) + f"{self.type}.{self.name}{_bracket(self.key)}"
+
+    def __lt__(self, other: Address) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[object, ...]:
+        return tuple((s.name, str(s.key)) for s in self.module), self.type, self.name, _rank(self.key)
+
+    @property
+    def block(self) -> Address:
+        """The block that this is an instance of."""
+        return Address(self.type, self.name, None, self.module)
+
+
+def _rank(key: Key) -> tuple[int, int, str]:
+    return (0, key, "") if isinstance(key, int) else (1, 0, key or "")
+
+
+def _bracket(key: Key) -> str:
+    return (
+        ""
+        if key is None
+        else f"[{key}]"
+        if isinstance(key, int)
+        else f"[{json.dumps(key, ensure_ascii=False)}]"
+    )
+
+
+def parse_address(text: str) -> Address:
+    """Read an address as users type it.
+
+    Raises ValueError that says what an address looks like.
+    """
+    segments: list[tuple[str, Key]] = []
+    at = 0
+    while at < len(text):
+        match = _SEGMENT.match(text, at)
+        if not match:
+            break
+        raw = match[2]
+        segments.append((match[1], None if raw is None else json.loads(raw)))
+        at = match.end()
+    modules: list[ModuleStep] = []
+    while len(segments) >= 2 and segments[0] == ("module", None):
+        modules.append(ModuleStep(*segments[1]))
+        del segments[:2]
+    if at < len(text) or not text or text.endswith(".") or len(segments) != 2 or segments[0][1] is not None:
+        raise ValueError(f'{text!r} is no address; one looks like compute.cpu or role_assignment.team["ana"]')
+    return Address(segments[0][0], segments[1][0], segments[1][1], tuple(modules))

@@ -1,0 +1,100 @@
+"""What a user wrote, read and checked for shape, not yet evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlinfra.model.address import Address
+from mlinfra.model.source import Node, Position, SourceFile
+
+META_KEYS = frozenset(
+    {
+        "parent",
+        "for_each",
+        "count",
+        "when",
+        "depends_on",
+        "lifecycle",
+        "import",
+        "timeouts",
+        "checks",
+        "file",
+        "provider",
+    }
+)
+"""Keys that stand beside a resource's body and belong to mlinfra; no type's schema may use one at its top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """``lifecycle:`` of a block."""
+
+    prevent_destroy: bool = False
+    create_before_destroy: bool = False
+    ignore_changes: tuple[tuple[str | int, ...], ...] = ()
+    """Paths relative to the body; ``("*",)`` is everything."""
+    allow_unmanaged_loss: bool = False
+    keep_on_remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One resource block.
+
+    ``body`` is a mapping without the meta keys; of a ``file:`` body, with the keys beside ``file:`` laid
+    over it. ``folder`` is where relative paths of the body start.
+    """
+
+    address: Address
+    body: Node
+    position: Position
+    folder: Path
+    lifecycle: Lifecycle = Lifecycle()
+    parent: Node | None = None
+    for_each: Node | None = None
+    import_id: Node | None = None
+    depends_on: tuple[tuple[Address, Position], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One declared variable with the value that it has in this run (`Sensitive` when declared so)."""
+
+    name: str
+    type: str
+    value: Any
+    description: str = ""
+    sensitive: bool = False
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One declared output."""
+
+    name: str
+    value: Node
+    description: str = ""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One stack.
+
+    ``settings`` maps a top-level key that is no key of the language (``azure``) to what is written under it:
+    the settings of the provider of that name. ``root`` is the repository that ``file:`` is confined to.
+    """
+
+    stack: str
+    folder: Path
+    root: Path
+    source: SourceFile
+    settings: Mapping[str, Node] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    locals: Mapping[str, Node] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    outputs: Mapping[str, Output] = field(default_factory=dict)

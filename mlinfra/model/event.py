@@ -1,0 +1,72 @@
+"""What happens during an apply, as values; a renderer shows them, the engine never prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.plan import Op, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A step's request is about to be sent. ``expected`` seconds, where the type knows."""
+
+    step: Step
+    at: float
+    expected: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The service took the request and works on it; the step is polled from now on."""
+
+    step: Step
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """The service asked to come back later, in ``after`` seconds."""
+
+    step: Step
+    at: float
+    after: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A step is done; ``seconds`` since it started. ``changed`` is False for a recorded no-op."""
+
+    step: Step
+    at: float
+    seconds: float
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A step failed; ``skipped`` are the steps that will not run because of it."""
+
+    step: Step
+    at: float
+    diagnostic: Diagnostic
+    skipped: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a step that an earlier command left open.
+
+    ``found`` is one of ``resumed`` (taken up again, now done), ``recorded`` (the service has it),
+    ``absent`` (the service never got it, or it is gone: planned again), ``pending`` (still going on).
+    """
+
+    address: str
+    op: Op
+    found: str
+
+
+Event: TypeAlias = Started | Accepted | Retrying | Finished | Failed | Settled

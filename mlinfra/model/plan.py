@@ -1,0 +1,182 @@
+"""A plan: what would change, why, and the whole order of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from mlinfra.model.address import Address
+from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.source import Position
+from mlinfra.model.value import Attrs, Path
+
+
+class Action(Enum):
+    """What happens to one resource; the value is its symbol."""
+
+    NO_OP = " "
+    CREATE = "+"
+    UPDATE = "~"
+    DELETE_CREATE = "-/+"
+    CREATE_DELETE = "+/-"
+    DELETE = "-"
+    FORGET = "."
+    ADOPT = "="
+    READ = "<="
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the resource is deleted and created, in either order."""
+        return self in (Action.DELETE_CREATE, Action.CREATE_DELETE)
+
+    @property
+    def destroys(self) -> bool:
+        """Whether what exists now is gone afterwards."""
+        return self is Action.DELETE or self.replaces
+
+
+class Reason(Enum):
+    """Why an action was chosen; words for people, never branched on."""
+
+    NONE = ""
+    IMMUTABLE = "a key that cannot change in place changed"
+    PARENT = "it lives in something that is deleted or replaced"
+    BROKEN = "its last creation failed half-way"
+    GONE = "it was deleted outside mlinfra"
+    REMOVED = "it is no longer in the configuration"
+    DESTROY = "the stack is destroyed"
+    EXISTS = "it exists already and is taken over"
+
+
+class Delta(Enum):
+    """How one attribute differs."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    RELEASED = "left to the service"
+    """No longer written and without a default: the service keeps what it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeChange:
+    """One attribute that differs; marks stand where a value is unknown, sensitive or redacted.
+
+    Paths descend mappings; a list is one attribute, whole.
+    """
+
+    path: Path
+    delta: Delta
+    before: Any = None
+    after: Any = None
+    forces_replacement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one resource.
+
+    ``before`` is what is live (None: nothing), ``after`` what should be (None: nothing), both normalised and
+    with marks. ``dies_with`` names the parent whose deletion takes it along. ``loses`` lists the addresses
+    recorded beneath it that die when it is deleted or replaced, ``unmanaged`` the ids of what lives there
+    and is nobody's; ``data_loss`` says in a few words what data goes.
+    """
+
+    address: Address
+    type: str
+    provider: str
+    action: Action
+    id: str | None = None
+    reason: Reason = Reason.NONE
+    before: Attrs | None = None
+    after: Attrs | None = None
+    attributes: tuple[AttributeChange, ...] = ()
+    dies_with: Address | None = None
+    loses: tuple[Address, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+    data_loss: str = ""
+    position: Position | None = None
+    seconds: float | None = None
+    """How long it usually takes, where the type knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One resource that someone changed or deleted outside; ``deleted`` when it is gone."""
+
+    address: Address
+    type: str
+    id: str
+    attributes: tuple[AttributeChange, ...] = ()
+    deleted: bool = False
+
+
+class Op(Enum):
+    """What one step asks a provider to do; FORGET and ADOPT touch state alone."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    FORGET = "forget"
+    ADOPT = "adopt"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One unit of work: one journal entry, one ``begin``/``resume`` chain.
+
+    ``after`` names the steps that must be done first. ``with_parent`` names the deletion that takes this
+    one along: no request is sent, the record is dropped when that step is done.
+    """
+
+    id: str
+    address: Address
+    op: Op
+    after: tuple[str, ...] = ()
+    with_parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputChange:
+    """One output before and after; marks as in a `Change`."""
+
+    name: str
+    action: Action
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshInfo:
+    """What refreshing cost: requests sent, seconds, resources read. None of it when ``skipped``."""
+
+    requests: int = 0
+    seconds: float = 0.0
+    resources: int = 0
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All of it. ``changes`` has one entry per resource of configuration and state, no-ops included."""
+
+    stack: str
+    lineage: str
+    serial: int
+    version: str
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    outputs: tuple[OutputChange, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    context: Mapping[str, str] = field(default_factory=dict)
+    """What the provider says of where this goes, for the heading: ``{"cloud": …, "location": …}``."""
+    refresh: RefreshInfo = RefreshInfo()
+    destroy: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether applying would change nothing: no steps and no output that differs."""
+        return not self.steps and all(o.action is Action.NO_OP for o in self.outputs)

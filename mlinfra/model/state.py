@@ -1,0 +1,70 @@
+"""What was applied: the recorded side of every plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mlinfra.model.address import Address
+from mlinfra.model.value import Attrs
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One resource that mlinfra made or adopted.
+
+    ``desired`` is what was applied (the managed keys), ``observed`` what was read right after, computed keys
+    included; sensitive leaves of both are `Redacted`. ``settings`` are the provider's, without secrets, so
+    that what has left the configuration can still be deleted. ``broken`` marks a creation that was accepted
+    and then failed.
+    """
+
+    address: Address
+    type: str
+    provider: str
+    id: str
+    desired: Attrs
+    observed: Attrs
+    dependencies: tuple[Address, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    type_version: int = 1
+    prevent_destroy: bool = False
+    allow_unmanaged_loss: bool = False
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputValue:
+    """One output as last applied; a sensitive one is `Redacted`."""
+
+    value: Any
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything recorded of one stack. ``serial`` rises with each write; ``lineage`` never changes."""
+
+    lineage: str
+    serial: int = 0
+    stack: str = ""
+    folder: str = ""
+    """The stack's folder relative to the repository, so that two stacks of one name cannot share a state."""
+    records: Mapping[Address, Record] = field(default_factory=dict)
+    outputs: Mapping[str, OutputValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LockInfo:
+    """Who holds a stack's lock, since when and until when (UTC) unless renewed."""
+
+    id: str
+    owner: str
+    host: str
+    command: str
+    since: datetime
+    expires: datetime

@@ -1,0 +1,137 @@
+"""Values that flow through a plan: plain JSON data whose leaves may be unknown, sensitive or redacted.
+
+A *value* is ``None``, ``bool``, ``int``, ``float``, ``str``, a list or a dict of values, or one of three
+leaf marks: `Unknown`, `Sensitive`, `Redacted`. Providers never meet a mark; the engine takes them out
+before a call and puts them back after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+
+Attrs: TypeAlias = dict[str, Any]
+"""Attributes of one resource: keys of its schema to values."""
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a leaf is in a value: keys and list positions, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A leaf that only an apply can tell.
+
+    ``expression`` is the text as written (``"${x.y.principal_id}"``), empty when the service itself
+    invents the value. ``sensitive`` keeps the taint of what the value will be made from.
+    """
+
+    expression: str = ""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """A known value that may be sent to the service but never written or shown."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return "Sensitive(…)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """What state keeps of a sensitive value: an HMAC that tells equal from changed, and nothing else."""
+
+    hmac: str
+
+
+Mark: TypeAlias = Unknown | Sensitive | Redacted
+
+_deterministic = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(value: Any) -> bytes:
+    """Bytes that are equal exactly when two plain values are: sorted keys, ``1`` unlike ``true``.
+
+    Raises TypeError when a mark is left in the value.
+    """
+    return _deterministic.encode(value)
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every leaf with its path, in order. An empty list or dict is a leaf; so is a mark."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def transform(value: Any, change: Callable[[Any], Any]) -> Any:
+    """The same tree with ``change`` applied to each scalar and each mark."""
+    if isinstance(value, dict):
+        return {key: transform(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [transform(item, change) for item in value]
+    return change(value)
+
+
+def reveal(value: Any) -> Any:
+    """The value with every `Sensitive` taken off, at any depth; for provider calls only."""
+
+    def bare(leaf: Any) -> Any:
+        return reveal(leaf.value) if isinstance(leaf, Sensitive) else leaf
+
+    return transform(value, bare)
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether any leaf is `Unknown`."""
+    if isinstance(value, Sensitive):
+        return has_unknown(value.value)
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(has_unknown, value))
+    return isinstance(value, Unknown)
+
+
+def is_sensitive(value: Any) -> bool:
+    """Whether the value is, or holds at any depth, something that must not be shown."""
+    if isinstance(value, dict):
+        return any(map(is_sensitive, value.values()))
+    if isinstance(value, list):
+        return any(map(is_sensitive, value))
+    return isinstance(value, Sensitive | Redacted) or (isinstance(value, Unknown) and value.sensitive)
+
+
+def get(value: Any, path: Path, default: Any = None) -> Any:
+    """The value at ``path``, or ``default`` where the path leads nowhere."""
+    for part in path:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return default
+    return value
+
+
+def dotted(path: Path) -> str:
+    """A path as people read it: ``networkAcls.ip_rules[0]``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part.replace("_", "a").replace("-", "a").isalnum():
+            text += f".{part}" if text else part
+        else:
+            text += f'["{part}"]'
+    return text

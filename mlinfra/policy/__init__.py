@@ -1,0 +1,1 @@
+"""Policy: rules that judge a plan."""

@@ -1,0 +1,1 @@
+"""Providers: the seam (``api``) and how they are found (``registry``)."""

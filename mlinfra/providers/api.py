@@ -1,0 +1,231 @@
+"""The seam to the world: what a provider and its resource types are.
+
+A provider never diffs, never decides an action, never sees state, never prints, and never meets a mark:
+unknown and sensitive leaves are taken out before the call and put back after it. Types are stateless;
+``C``, the provider's connection, is thread-safe.
+
+The schema of a type is a flat JSON Schema (draft 2020-12) with these words of our own beside a property:
+
+=====================  ===================================================================================
+``x-immutable``        changing it deletes and creates the resource
+``x-computed``         the service says it; a user may not write it unless it is also ``x-optional``
+``x-sensitive``        never written to state, plan or log
+``x-write-only``       sent, never answered: compared with what was sent last
+``x-ref: TYPE``        the value names a resource of that type: by id, ``azureml:name`` or plain name
+``x-parent``           with ``x-ref``: filled in with the only resource of that type when left out
+``x-from: [PLACE, …]`` when left out, taken from the first place that has it: ``parent.KEY`` (an attribute
+                       of the parent) or ``settings.KEY`` (a setting of the provider)
+``x-id``               an id of the service: compared without regard to case
+``x-path``             a path of the user's machine, relative to the file it is written in
+``x-unordered``        a list whose order means nothing
+``x-key: NAME``        a list of objects that are matched by this key
+``x-case-insensitive`` compared without regard to case
+``x-duration``         ISO 8601 duration or seconds, compared as time
+``x-source``           where the facts about this key (above all its mutability) come from; ``guessed`` is a
+                       permitted word and shows in the reference
+``default``            sent when the user writes nothing, and what a key that is taken out goes back to
+=====================  ===================================================================================
+
+and these at the top of a schema:
+
+======================  ==================================================================================
+``x-discriminator``     the property that chooses the schema; changing it replaces
+``x-owner-tag: KEY``    the map property that may carry the tag ``mlinfra-lineage``, by which we know our own
+``x-adopts-equal``      what exists at the desired id and is equal in all immutable keys is taken over unasked
+``x-data``              a few words: what data is lost with the resource; absent when none is
+``x-seconds``           ``{"create": 180, "update": 10, "delete": 60}``: usual durations
+``x-example``           a body that conformance tests create; ``x-example-update`` laid over it changes it
+======================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from mlinfra.model.plan import Op
+from mlinfra.model.value import Attrs
+
+C = TypeVar("C")
+C_contra = TypeVar("C_contra", contravariant=True)
+
+Token: TypeAlias = Mapping[str, Any]
+"""Plain JSON from which another process can take an operation up again; holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The request has taken effect. ``attrs`` is the resource as it is now (None after a deletion), read back
+    where the service's answer to a write is not the truth; ``id`` where the service chose it."""
+
+    attrs: Attrs | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The service accepted the request and works on it; ask again after ``after`` seconds."""
+
+    token: Token
+    after: float = 5.0
+
+
+Progress: TypeAlias = Done | Pending
+
+
+class ProviderError(Exception):
+    """What a provider could not do.
+
+    ``path`` is relative to the resource's body; the engine adds address and place. ``retryable`` asks the
+    engine to try again, not before ``after`` seconds. ``sent`` is False when the service surely never
+    acted on the request.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        summary: str,
+        *,
+        path: tuple[str | int, ...] = (),
+        hint: str = "",
+        retryable: bool = False,
+        after: float | None = None,
+        sent: bool = True,
+    ) -> None:
+        self.code = code
+        self.summary = summary
+        self.path = path
+        self.hint = hint
+        self.retryable = retryable
+        self.after = after
+        self.sent = sent
+        super().__init__(f"{code}: {summary}")
+
+
+class ResourceType(Protocol[C_contra]):
+    """One type of resource."""
+
+    name: str
+    version: int
+    """Rises when the shape of its attributes changes."""
+
+    def schema(self, attrs: Attrs) -> Mapping[str, Any]:
+        """The JSON Schema for these attributes, chosen by the discriminator where there is one.
+
+        Called with ``{}`` it answers a schema that is valid too: the type's most common kind.
+        """
+        ...
+
+    def identify(self, attrs: Attrs) -> str | None:
+        """The id of what these attributes describe; None while a needed value is missing. Pure."""
+        ...
+
+    def normalize(self, attrs: Attrs) -> Attrs:
+        """The attributes in their one spelling; only what the flags cannot declare. Pure and idempotent."""
+        ...
+
+    def read_many(self, conn: C_contra, ids: Sequence[str]) -> Mapping[str, Attrs | None]:
+        """What is there, by the ids as asked; None: it is not there. List calls where there are many.
+
+        Raises ProviderError.
+        """
+        ...
+
+    def begin(self, conn: C_contra, op: Op, id: str, prior: Attrs | None, desired: Attrs | None) -> Progress:
+        """Create, update or delete; sends at most one mutating request. Deleting what is gone is `Done`.
+
+        ``prior`` is what was read last (None for a creation), ``desired`` everything that should be there
+        (None for a deletion). Raises ProviderError.
+        """
+        ...
+
+    def resume(self, conn: C_contra, pending: Pending) -> Progress:
+        """Ask how an accepted request is doing; may send the next mutating request of a chain.
+
+        Raises ProviderError when the operation failed.
+        """
+        ...
+
+
+class Provider(Protocol[C]):
+    """A family of resource types behind one kind of connection."""
+
+    name: str
+    settings_schema: Mapping[str, Any]
+    types: Mapping[str, ResourceType[C]]
+
+    def connect(self, settings: Mapping[str, Any]) -> C:
+        """A connection, thread-safe; nothing is asked of the service yet. Raises ProviderError."""
+        ...
+
+
+@runtime_checkable
+class Resolves(Protocol):
+    """A type some of whose keys must be asked of the world before an id is known (a user's object id)."""
+
+    def resolve(self, conn: Any, wanted: Sequence[Attrs]) -> Sequence[Attrs]:
+        """The same attributes, in the same order, with what was asked filled in; one batch per plan."""
+        ...
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A type that can say what lives beneath one of its resources."""
+
+    def children(self, conn: Any, id: str) -> Iterable[str]:
+        """The ids directly beneath ``id`` that would die with it and that people made."""
+        ...
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """A provider that says where a connection with these settings goes, for headings."""
+
+    def describe(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
+        """Short words by name: ``{"cloud": "simulator", "location": "westeurope"}``."""
+        ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """A connection that counts what it sends."""
+
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A type with the provider that it came with."""
+
+    provider: Provider[Any]
+    type: ResourceType[Any]
+
+
+Connect: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
+"""Provider name and settings to a connection; the command line supplies it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every provider that was found, and its types by name."""
+
+    providers: Mapping[str, Provider[Any]]
+    types: Mapping[str, Registered] = field(default_factory=dict)
+
+    @staticmethod
+    def of(providers: Iterable[Provider[Any]]) -> Catalogue:
+        """A catalogue of these providers.
+
+        Raises ValueError when two of them have a type of one name.
+        """
+        by_name = {provider.name: provider for provider in providers}
+        types: dict[str, Registered] = {}
+        for provider in by_name.values():
+            for name, type_ in provider.types.items():
+                if name in types:
+                    raise ValueError(
+                        f"{types[name].provider.name} and {provider.name} both have a type {name}"
+                    )
+                types[name] = Registered(provider, type_)
+        return Catalogue(by_name, types)

@@ -1,0 +1,102 @@
+"""The seam to where state is kept: bytes of one stack. Formats are the manager's business."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mlinfra.model.state import LockInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lock that is held: ``id`` proves it to the store; ``deadline`` is on the monotonic clock, seconds."""
+
+    id: str
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One earlier state: its serial and when it was written."""
+
+    serial: int
+    written: datetime
+
+
+class StoreError(Exception):
+    """The store cannot do it now; ``summary`` says what, ``hint`` what to do."""
+
+    def __init__(self, summary: str, hint: str = "") -> None:
+        self.summary = summary
+        self.hint = hint
+        super().__init__(summary)
+
+
+class Conflict(StoreError):
+    """Someone else wrote in between: the state's etag is not the expected one."""
+
+
+class Held(StoreError):
+    """Someone else holds the lock."""
+
+    def __init__(self, info: LockInfo) -> None:
+        self.info = info
+        super().__init__(f"locked by {info.owner} on {info.host}")
+
+
+class LeaseLost(StoreError):
+    """The lease ran out, or was taken over: whoever held it must send nothing more."""
+
+
+class Store(Protocol):
+    """Where one stack's state lives. Every method may raise StoreError."""
+
+    def read(self) -> tuple[bytes, str] | None:
+        """The state and its etag; None when there is none yet."""
+        ...
+
+    def write(self, data: bytes, expect: str | None, lease: Lease) -> str:
+        """Replace the state atomically; ``expect`` is the etag read before, None for the first one.
+
+        Answers the new etag. Raises Conflict, LeaseLost.
+        """
+        ...
+
+    def lock(self, info: LockInfo, ttl: float) -> Lease:
+        """Take the lock for ``ttl`` seconds. One that ran out is taken over. Raises Held."""
+        ...
+
+    def renew(self, lease: Lease, ttl: float) -> Lease:
+        """Hold it ``ttl`` seconds more. Raises LeaseLost."""
+        ...
+
+    def unlock(self, lease: Lease) -> None:
+        """Let go; of a lease that is no longer held, quietly."""
+        ...
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the lock now, if anyone does."""
+        ...
+
+    def journal_append(self, serial: int, data: bytes, lease: Lease) -> None:
+        """Append to the journal of the state with this serial; on return it survives a crash."""
+        ...
+
+    def journal_read(self, serial: int) -> bytes:
+        """The journal of the state with this serial; empty when there is none."""
+        ...
+
+    def secret(self) -> bytes:
+        """32 random bytes that belong to the stack and are kept beside the state, never in it."""
+        ...
+
+    def history(self) -> Sequence[Version]:
+        """The earlier states that are kept, newest first."""
+        ...
+
+    def delete(self, lease: Lease) -> None:
+        """Remove the state and its journal."""
+        ...
