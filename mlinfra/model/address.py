@@ -37,10 +37,11 @@ class Address:
         return "".join(f"{step}." for step in self.module) + f"{self.type}.{self.name}{_bracket(self.key)}"
 
     def __lt__(self, other: Address) -> bool:
-        return self._order < other._order
+        return self.sort_key < other.sort_key
 
     @property
-    def _order(self) -> tuple[object, ...]:
+    def sort_key(self) -> tuple[object, ...]:
+        """What addresses are ordered by: modules, type, name, then the key, numbers by their size."""
         return tuple((s.name, str(s.key)) for s in self.module), self.type, self.name, _rank(self.key)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.model.address import Address
+from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Node, Position, SourceFile
 
 META_KEYS = frozenset(
@@ -57,6 +58,13 @@ class Block:
     for_each: Node | None = None
     import_id: Node | None = None
     depends_on: tuple[tuple[Address, Position], ...] = ()
+    count: Node | None = None
+    when: Node | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it has one instance without a key: neither ``for_each`` nor ``count``."""
+        return self.for_each is None and self.count is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +106,5 @@ class Config:
     locals: Mapping[str, Node] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     outputs: Mapping[str, Output] = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+    """What was found while reading that stops nothing."""

@@ -67,10 +67,12 @@ class MlinfraError(Exception):
     """A user's problem, told in diagnostics. Anything else that reaches ``cli.main`` is our bug.
 
     ``exit_code`` is 1 unless a subclass says otherwise (3 refused by policy, 4 locked). ``untouched`` says
-    that the command can promise that nothing was changed.
+    that the command can promise that nothing was changed; ``offline``, that nothing was even read from any
+    service, is filled in by whoever knows.
     """
 
     exit_code = 1
+    offline = False
 
     def __init__(self, diagnostics: Iterable[Diagnostic] | Diagnostic, *, untouched: bool = True) -> None:
         self.diagnostics = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)

@@ -9,6 +9,7 @@ The schema of a type is a flat JSON Schema (draft 2020-12) with these words of o
 =====================  ===================================================================================
 ``x-immutable``        changing it deletes and creates the resource
 ``x-computed``         the service says it; a user may not write it unless it is also ``x-optional``
+``x-follows: [KEY, …]``  computed anew when one of these keys changes: unknown while that is planned
 ``x-sensitive``        never written to state, plan or log
 ``x-write-only``       sent, never answered: compared with what was sent last
 ``x-ref: TYPE``        the value names a resource of that type: by id, ``azureml:name`` or plain name
@@ -23,6 +24,9 @@ The schema of a type is a flat JSON Schema (draft 2020-12) with these words of o
 ``x-duration``         ISO 8601 duration or seconds, compared as time
 ``x-source``           where the facts about this key (above all its mutability) come from; ``guessed`` is a
                        permitted word and shows in the reference
+``x-in-place``         lists of values: a change within one of them happens in place, any other replaces
+``x-one-way: WHY``     once set it cannot be taken back, and replacing does not help: a plan error
+``x-hint``             in words, what the value should look like; shown when it does not
 ``default``            sent when the user writes nothing, and what a key that is taken out goes back to
 =====================  ===================================================================================
 
@@ -31,6 +35,7 @@ and these at the top of a schema:
 ======================  ==================================================================================
 ``x-discriminator``     the property that chooses the schema; changing it replaces
 ``x-owner-tag: KEY``    the map property that may carry the tag ``mlinfra-lineage``, by which we know our own
+``x-replace-broken``    a creation that failed half-way is replaced; without it, it is put again
 ``x-adopts-equal``      what exists at the desired id and is equal in all immutable keys is taken over unasked
 ``x-data``              a few words: what data is lost with the resource; absent when none is
 ``x-seconds``           ``{"create": 180, "update": 10, "delete": 60}``: usual durations

@@ -20,10 +20,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One earlier state: its serial and when it was written."""
+    """One earlier state: its serial, when it was written, and where people find it."""
 
     serial: int
     written: datetime
+    where: str = ""
 
 
 class StoreError(Exception):
@@ -52,25 +53,41 @@ class LeaseLost(StoreError):
 
 
 class Store(Protocol):
-    """Where one stack's state lives. Every method may raise StoreError."""
+    """Where one stack's state lives. Every method may raise StoreError.
+
+    A journal belongs to the state with its serial: one whose serial is not the state's own is void, so the
+    state and its journal need not be written in one go.
+    """
+
+    def where(self, journal: int | None = None) -> str:
+        """How people find the state, or the journal of that serial: a path or a URL, for messages."""
+        ...
 
     def read(self) -> tuple[bytes, str] | None:
         """The state and its etag; None when there is none yet."""
         ...
 
-    def write(self, data: bytes, expect: str | None, lease: Lease) -> str:
+    def write(self, data: bytes, serial: int, expect: str | None, lease: Lease, journal: bytes = b"") -> str:
         """Replace the state atomically; ``expect`` is the etag read before, None for the first one.
 
-        Answers the new etag. Raises Conflict, LeaseLost.
+        ``serial`` is the new state's, one more than that of the state it replaces. Its journal starts as
+        ``journal``, whatever an interrupted write left under that serial; older journals are removed. The
+        state that is replaced goes into the history. Answers the new etag. Raises Conflict, LeaseLost.
         """
         ...
 
     def lock(self, info: LockInfo, ttl: float) -> Lease:
-        """Take the lock for ``ttl`` seconds. One that ran out is taken over. Raises Held."""
+        """Take the lock for ``ttl`` seconds. One that ran out is taken over. Raises Held.
+
+        The store chooses the lease's id and fills in ``id`` and ``expires`` of what others see.
+        """
         ...
 
     def renew(self, lease: Lease, ttl: float) -> Lease:
-        """Hold it ``ttl`` seconds more. Raises LeaseLost."""
+        """Hold it ``ttl`` seconds from now. One that ran out can be renewed as long as nobody took it since.
+
+        Raises LeaseLost.
+        """
         ...
 
     def unlock(self, lease: Lease) -> None:
@@ -82,15 +99,21 @@ class Store(Protocol):
         ...
 
     def journal_append(self, serial: int, data: bytes, lease: Lease) -> None:
-        """Append to the journal of the state with this serial; on return it survives a crash."""
+        """Append to the journal of the state with this serial; on return it survives a crash.
+
+        After an error any first part of ``data`` may be there. Raises LeaseLost.
+        """
         ...
 
     def journal_read(self, serial: int) -> bytes:
         """The journal of the state with this serial; empty when there is none."""
         ...
 
-    def secret(self) -> bytes:
-        """32 random bytes that belong to the stack and are kept beside the state, never in it."""
+    def secret(self, lease: Lease | None = None) -> bytes | None:
+        """32 random bytes that belong to the stack and are kept beside the state, never in it.
+
+        Made by the first call that shows a lease; None while there are none. Raises LeaseLost.
+        """
         ...
 
     def history(self) -> Sequence[Version]:
@@ -98,5 +121,5 @@ class Store(Protocol):
         ...
 
     def delete(self, lease: Lease) -> None:
-        """Remove the state and its journal."""
+        """Remove the state and its journals; history and secret stay. Raises LeaseLost."""
         ...

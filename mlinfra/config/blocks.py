@@ -1,0 +1,230 @@
+"""Resource blocks: type → name → body, with the keys that belong to mlinfra split off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from mlinfra.config import codes
+from mlinfra.config.bodies import Bodies
+from mlinfra.config.names import bad_name
+from mlinfra.config.near import did_you_mean
+from mlinfra.config.shape import Reader
+from mlinfra.model.address import Address, parse_address
+from mlinfra.model.configuration import META_KEYS, Block, Lifecycle
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.source import Expression, Node, Position, Template
+from mlinfra.model.value import Path as ValuePath
+
+NOT_YET = frozenset({"timeouts", "checks", "provider"})
+_LIFECYCLE = tuple(field.name for field in fields(Lifecycle))
+_LIFECYCLE_NOT_YET = ("replace_triggered_by", "on_soft_deleted")
+_PATH_PART = re.compile(r'\.?(?:([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\])')
+
+
+def read_blocks(
+    section: Node | None, folder: Path, bodies: Bodies, problems: list[Diagnostic]
+) -> list[Block]:
+    """Every block of ``resources:`` whose name can be used, in the order written."""
+    blocks: list[Block] = []
+    reader = Reader(problems)
+    for type_name, of_type in reader.members(section, "resources").items():
+        wrong = bad_name(type_name, "type", of_type.key or of_type.position)
+        if wrong is not None:
+            problems.append(wrong)
+            continue
+        for name, node in reader.members(of_type, type_name).items():
+            wrong = bad_name(name, f"block {type_name}", node.key or node.position, remote=True)
+            if wrong is not None:
+                problems.append(wrong)
+                continue
+            blocks.append(_Block(Address(type_name, name), node, folder, bodies, problems).read())
+    return blocks
+
+
+class _Block:
+    def __init__(
+        self, address: Address, node: Node, folder: Path, bodies: Bodies, problems: list[Diagnostic]
+    ) -> None:
+        self.address = address
+        self.node = node
+        self.folder = folder
+        self.bodies = bodies
+        self.problems = problems
+        self.reader = Reader(problems, str(address))
+
+    def read(self) -> Block:
+        node = self.node
+        written = self.reader.map(node)
+        meta = {key: child for key, child in written.items() if key in META_KEYS}
+        own = {key: child for key, child in written.items() if key not in META_KEYS} if meta else written
+        for key in NOT_YET & meta.keys():
+            self._problem(codes.NOT_YET, f"`{key}` is not supported yet", "Take it out.", meta[key])
+        body, folder = Node(own, node.position, node.key), self.folder
+        if "file" in meta:
+            found = self.bodies.read(meta["file"], str(self.address), self.folder)
+            if found is not None:
+                read, folder = found
+                body = Node({**read.value, **own}, read.position, node.key)
+        if "for_each" in meta and "count" in meta:
+            self._problem(
+                codes.WRONG_SHAPE,
+                f"{self.address} has both `for_each` and `count`",
+                "Keep one: `for_each` for members with names, `count` for a number of equal ones.",
+                meta["count"],
+            )
+        return Block(
+            address=self.address,
+            body=body,
+            position=node.key or node.position,
+            folder=folder,
+            lifecycle=self._lifecycle(meta.get("lifecycle")),
+            parent=meta.get("parent"),
+            for_each=meta.get("for_each"),
+            import_id=self._import(meta.get("import")),
+            depends_on=tuple(self._depends_on(meta.get("depends_on"))),
+            count=meta.get("count"),
+            when=meta.get("when"),
+        )
+
+    def _problem(self, code: str, summary: str, detail: str, node: Node, at: Position | None = None) -> None:
+        self.problems.append(error(code, summary, detail, at or node.key or node.position, self.address))
+
+    # ---- lifecycle -----------------------------------------------------------------------------------
+
+    def _lifecycle(self, node: Node | None) -> Lifecycle:
+        if node is None:
+            return Lifecycle()
+        reader = Reader(self.problems, f"`lifecycle` of {self.address}")
+        later = _LIFECYCLE_NOT_YET
+        read = reader.body(node, (*_LIFECYCLE, *later) if _has(node, later) else _LIFECYCLE)
+        for key in later:
+            if key in read:
+                self._problem(
+                    codes.NOT_YET, f"`lifecycle.{key}` is not supported yet", "Take it out.", read[key]
+                )
+        return Lifecycle(
+            prevent_destroy=reader.flag(read.get("prevent_destroy"), "prevent_destroy"),
+            create_before_destroy=reader.flag(read.get("create_before_destroy"), "create_before_destroy"),
+            ignore_changes=tuple(self._ignored(read.get("ignore_changes"))),
+            allow_unmanaged_loss=reader.flag(read.get("allow_unmanaged_loss"), "allow_unmanaged_loss"),
+            keep_on_remove=reader.flag(read.get("keep_on_remove"), "keep_on_remove"),
+        )
+
+    def _ignored(self, node: Node | None) -> list[ValuePath]:
+        if node is None:
+            return []
+        if node.value in ("*", "all"):
+            return [("*",)]
+        found: list[ValuePath] = []
+        for member in node.value if node.is_list else (node,):
+            path = read_path(member.value) if isinstance(member.value, str) and node.is_list else None
+            if path is None:
+                self._problem(
+                    codes.WRONG_SHAPE,
+                    f"`ignore_changes` of {self.address} takes a list of keys",
+                    'For example [tags, properties.owner, tags["a b"]], or "*" for all of them.',
+                    member,
+                    member.position,
+                )
+            else:
+                found.append(path)
+        return found
+
+    # ---- depends_on, import --------------------------------------------------------------------------
+
+    def _depends_on(self, node: Node | None) -> list[tuple[Address, Position]]:
+        if node is None or node.value is None:
+            return []
+        found: list[tuple[Address, Position]] = []
+        for member in node.value if node.is_list else (node,):
+            address = _address(member) if node.is_list else None
+            if address is None:
+                self._problem(
+                    codes.WRONG_SHAPE,
+                    f"`depends_on` of {self.address} takes a list of addresses",
+                    "For example [compute.cpu, workspace.main].",
+                    member,
+                    member.position,
+                )
+            else:
+                found.append((address, member.position))
+        return found
+
+    def _import(self, node: Node | None) -> Node | None:
+        if node is None:
+            return None
+        if node.is_map:
+            read = Reader(self.problems, f"`import` of {self.address}").body(node, ("id",))
+            if "id" in read:
+                return read["id"]
+        elif isinstance(node.value, str | Template):
+            return node
+        self._problem(
+            codes.WRONG_SHAPE,
+            f"`import` of {self.address} takes the id of what exists already",
+            "For example  import: {id: /subscriptions/…}.",
+            node,
+            node.position,
+        )
+        return None
+
+
+def check_depends_on(
+    blocks: list[Block], known: Mapping[str, Mapping[str, object]], problems: list[Diagnostic]
+) -> None:
+    """Every address of every ``depends_on`` is a block of the stack."""
+    for block in blocks:
+        for address, position in block.depends_on:
+            if address.name in known.get(address.type, {}) and not address.module:
+                continue
+            names = [f"{type_name}.{name}" for type_name, of_type in known.items() for name in of_type]
+            problems.append(
+                error(
+                    codes.NO_SUCH_NAME,
+                    f"there is no {address.block}",
+                    f"{did_you_mean(str(address.block), names)}`depends_on` takes addresses of blocks of "
+                    "this stack.",
+                    position,
+                    block.address,
+                )
+            )
+
+
+def read_path(text: str) -> ValuePath | None:
+    """``tags.owner``, ``rules[0].name``, ``tags["a b"]`` as a path; None when it is none."""
+    if text == "*":
+        return ("*",)
+    parts: list[str | int] = []
+    at = 0
+    while at < len(text):
+        found = _PATH_PART.match(text, at)
+        if (
+            not found
+            or (found[0].startswith(".") and (at == 0 or found[1] is None))
+            or (at and found[1] is not None and not found[0].startswith("."))
+        ):
+            return None
+        name, index, quoted = found.groups()
+        parts.append(int(index) if index is not None else name if name is not None else quoted)
+        at = found.end()
+    return tuple(parts) if parts and isinstance(parts[0], str) else None
+
+
+def _address(node: Node) -> Address | None:
+    value = node.value
+    if isinstance(value, Template):
+        only = value.parts[0]
+        if len(value.parts) != 1 or not isinstance(only, Expression):
+            return None
+        value = only.text.strip()
+    try:
+        return parse_address(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _has(node: Node, keys: tuple[str, ...]) -> bool:
+    return isinstance(node.value, Mapping) and any(key in node.value for key in keys)

@@ -1,0 +1,121 @@
+"""``file:``: a body that lives in a file of its own, such as a YAML file of ``az ml``.
+
+Such a body is verbatim: ``${…}`` in it is text unless ``expressions: true`` asks otherwise. The file must lie
+in the repository, links followed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mlinfra.config import codes
+from mlinfra.config.near import did_you_mean
+from mlinfra.config.shape import Reader
+from mlinfra.config.source import read_mapping, read_source
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
+from mlinfra.model.source import Node
+
+_KEYS = ("path", "expressions")
+
+
+class Bodies:
+    """Reads body files, each once. ``stack`` is the stack's folder, ``root`` what files are confined to."""
+
+    def __init__(self, stack: Path, root: Path, problems: list[Diagnostic]) -> None:
+        self.stack = stack
+        self.root = root.resolve()
+        self.problems = problems
+        self._read: dict[tuple[Path, bool], Node | None] = {}
+
+    def read(self, node: Node, address: str, folder: Path) -> tuple[Node, Path] | None:
+        """The body that a ``file:`` names, and the folder that it lies in; None with a problem."""
+        place, expressions = node, False
+        if node.is_map:
+            reader = Reader(self.problems, f"`file` of {address}")
+            found = reader.body(node, _KEYS)
+            expressions = reader.flag(found.get("expressions"), "expressions")
+            if "path" not in found:
+                self.problems.append(
+                    error(
+                        codes.MISSING_KEY,
+                        f"`file` of {address} needs `path`",
+                        "It is the path of the file, relative to this one.",
+                        node.key or node.position,
+                    )
+                )
+                return None
+            place = found["path"]
+        if not isinstance(place.value, str) or not place.value:
+            self.problems.append(
+                error(
+                    codes.WRONG_SHAPE,
+                    f"`file` of {address} takes the path of a file",
+                    "It cannot hold an expression: which files belong to a stack is known before anything is "
+                    "worked out.",
+                    place.position,
+                )
+            )
+            return None
+        return self._found(place, expressions, folder)
+
+    def _found(self, place: Node, expressions: bool, folder: Path) -> tuple[Node, Path] | None:
+        try:
+            path = (folder / place.value).resolve()
+            inside = path.is_relative_to(self.root)
+            exists = inside and path.exists()
+        except (OSError, ValueError, RuntimeError):  # a NUL in the path, a link to itself
+            self.problems.append(
+                error(codes.FILE_MISSING, "this cannot be the path of a file", "", place.position)
+            )
+            return None
+        if not inside:
+            self.problems.append(
+                error(
+                    codes.FILE_OUTSIDE,
+                    f"`{place.value}` lies outside of the repository",
+                    f"A stack reads files below {self._shown(self.root)} only, so that its repository is "
+                    "all of it. Copy the file there.",
+                    place.position,
+                )
+            )
+            return None
+        if not exists:
+            self.problems.append(self._missing(path, place))
+            return None
+        key = (path, expressions)
+        if key not in self._read:
+            self._read[key] = self._mapping(path, expressions)
+        body = self._read[key]
+        return None if body is None else (body, path.parent)
+
+    def _mapping(self, path: Path, expressions: bool) -> Node | None:
+        try:
+            source = read_source(path, self._shown(path))
+        except MlinfraError as wrong:
+            self.problems += wrong.diagnostics
+            return None
+        return read_mapping(
+            source, self.problems, expressions=expressions, hint="It should hold the keys of a resource."
+        )
+
+    def _shown(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self.stack)).as_posix()
+
+    def _missing(self, path: Path, place: Node) -> Diagnostic:
+        folder = path.parent
+        try:
+            names = sorted(entry.name for entry in folder.iterdir())
+        except OSError:
+            names = []
+        if names:
+            near = did_you_mean(path.name, names)
+            detail = f"{near}The path is relative to the file that it stands in."
+        elif folder.is_dir():
+            detail = f"The folder {self._shown(folder)} is empty."
+        else:
+            detail = (
+                f"There is no folder {self._shown(folder)} either. The path is relative to the file that it "
+                "stands in."
+            )
+        return error(codes.FILE_MISSING, f"there is no file `{place.value}`", detail, place.position)

@@ -1,0 +1,119 @@
+"""Nodes → values. The door to this room's expression language.
+
+A value is plain data whose leaves may carry marks (`mlinfra.model.value`). An expression that reads what
+only an apply can tell is `Unknown`, with the text of the whole string it stands in; one that reads a secret
+is `Sensitive`, or unknown and sensitive. One that fails says so, with its place, and is `Unknown` too.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from mlinfra.config import codes
+from mlinfra.config.evaluator import Evaluator
+from mlinfra.config.functions import kind, scalar_text
+from mlinfra.config.grammar import span, within
+from mlinfra.config.marks import Failure, UnknownRead
+from mlinfra.config.namespace import Namespace, Unresolved, is_namespace
+from mlinfra.config.template import compile_template
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.source import Expression, Node, Template
+from mlinfra.model.value import Sensitive, Unknown
+
+__all__ = ["Namespace", "Unresolved", "compile_template", "evaluate", "evaluate_with_cause", "is_namespace"]
+
+
+def evaluate(node: Node, scope: Namespace, problems: list[Diagnostic]) -> Any:
+    """The value of a node and all below it; each expression that fails adds to ``problems``."""
+    return _Evaluation(scope, problems).value(node)
+
+
+def evaluate_with_cause(node: Node, scope: Namespace, problems: list[Diagnostic]) -> tuple[Any, str]:
+    """`evaluate`, and what was read that made the result unknown (empty when nothing was)."""
+    evaluation = _Evaluation(scope, problems)
+    return evaluation.value(node), evaluation.cause
+
+
+class _Evaluation:
+    """One call of `evaluate`, with the one evaluator that it needs."""
+
+    __slots__ = ("_evaluator", "cause", "problems", "scope")
+
+    def __init__(self, scope: Namespace, problems: list[Diagnostic]) -> None:
+        self.scope = scope
+        self.problems = problems
+        self.cause = ""
+        self._evaluator: Evaluator | None = None
+
+    def value(self, node: Node) -> Any:
+        value = node.value
+        if isinstance(value, Template):
+            return self._template(value)
+        if isinstance(value, dict):
+            return {key: self.value(child) for key, child in value.items()}
+        if isinstance(value, tuple):
+            return [self.value(child) for child in value]
+        return value
+
+    def _template(self, template: Template) -> Any:
+        if len(template.parts) == 1 and isinstance(template.parts[0], Expression):
+            return self._part(template.parts[0], template)
+        texts: list[str] = []
+        unknown = sensitive = failed = False
+        for part in template.parts:
+            if isinstance(part, str):
+                texts.append(part)
+                continue
+            value = self._part(part, template)
+            if isinstance(value, Sensitive):
+                sensitive = True
+                value = value.value
+            if isinstance(value, Unknown):
+                unknown = True
+                sensitive = sensitive or value.sensitive
+                continue
+            try:
+                texts.append(scalar_text(value))
+            except ValueError:
+                self.problems.append(_not_text(part, value))
+                failed = True
+        if unknown or failed:
+            return Unknown(template.text, sensitive)
+        text = "".join(texts)
+        return Sensitive(text) if sensitive else text
+
+    def _part(self, expression: Expression, template: Template) -> Any:
+        if self._evaluator is None:
+            self._evaluator = Evaluator(self.scope)
+        try:
+            return self._evaluator.result(expression.tree)
+        except UnknownRead as unknown:
+            self.cause = self.cause or unknown.cause
+            return Unknown(template.text, unknown.sensitive or self._evaluator.tainted)
+        except Unresolved as wrong:
+            self.problems.extend(wrong.diagnostics)
+        except Failure as wrong:
+            self.problems.append(located(wrong, expression))
+        except (RecursionError, MemoryError):
+            deep = Failure(codes.TOO_MUCH, "this expression is nested too deep", "Give parts of it a name.")
+            self.problems.append(located(deep, expression))
+        return Unknown(template.text, self._evaluator.tainted)
+
+
+def located(wrong: Failure, expression: Expression) -> Diagnostic:
+    """A failure as a message that points at the part of the expression that failed."""
+    position = expression.position
+    if isinstance(wrong.node, ast.expr):
+        position = within(expression.text, position, *span(expression.text, wrong.node))
+    return error(wrong.code, wrong.summary, wrong.detail, position)
+
+
+def _not_text(part: Expression, value: Any) -> Diagnostic:
+    if value is None:
+        advice = f'Say what to write instead, for example ${{{part.text} or "none"}}.'
+    elif isinstance(value, list):
+        advice = f'Join its members, for example ${{join(", ", {part.text})}}, or use jsonencode(…).'
+    else:
+        advice = f"Take one of its values, or use jsonencode({part.text})."
+    return error(codes.NOT_TEXT, f"{kind(value)} cannot be put into text", advice, part.position)

@@ -1,0 +1,215 @@
+"""Does every name in an expression lead somewhere? Checked before anything is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from mlinfra.config import codes
+from mlinfra.config.dotted import ROOTS, Reference, references
+from mlinfra.config.functions import FUNCTIONS
+from mlinfra.config.grammar import span, within
+from mlinfra.config.near import did_you_mean, listed
+from mlinfra.model.configuration import Block, Config
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.graph import Cycle, ordered
+from mlinfra.model.source import Expression, Node, Position
+
+_OTHER_ROOTS = {
+    "module": "Modules are not supported yet.",
+    "data": "Data blocks are not supported yet.",
+    "count": "With `count` write ${each.key}; it starts at 0.",
+    "path": "A path is written as it is, relative to the file that it stands in.",
+    "locals": "Did you mean `local`?",
+    "vars": "Did you mean `var`?",
+    "variables": "Did you mean `var`?",
+}
+_EACH = {"key", "value"}
+
+
+def local_reads(node: Node) -> tuple[frozenset[str], bool]:
+    """The locals that a node reads, and whether it reads a resource."""
+    found: set[str] = set()
+    others = False
+    for expression in node.expressions():
+        for path in expression.references:
+            if path[0] == "local" and len(path) > 1:
+                found.add(path[1])
+            elif path[0] not in ROOTS:
+                others = True
+    return frozenset(found), others
+
+
+def resource_reads(node: Node, locals: Mapping[str, Node]) -> Iterator[tuple[tuple[str, ...], Position]]:
+    """The references to resources in a node and in every local that it reads, however far.
+
+    The place is that of the expression in the node, not of the one in the local.
+    """
+    for expression in node.expressions():
+        seen: set[str] = set()
+        waiting = list(expression.references)
+        while waiting:
+            path = waiting.pop()
+            if path[0] == "local" and len(path) > 1:
+                if path[1] not in seen and path[1] in locals:
+                    seen.add(path[1])
+                    waiting += (p for e in locals[path[1]].expressions() for p in e.references)
+            elif path[0] not in ROOTS:
+                yield path, expression.position
+
+
+class Checker:
+    """Holds references against what a stack declares; what leads nowhere goes to ``problems``."""
+
+    def __init__(
+        self,
+        variables: Iterable[str],
+        locals: Iterable[str],
+        blocks: Mapping[str, Mapping[str, object]],
+        problems: list[Diagnostic],
+    ) -> None:
+        self.variables = set(variables)
+        self.locals = set(locals)
+        self.blocks = blocks
+        self.problems = problems
+
+    def check(self, node: Node, *, each: bool = False, own: bool = False, resources: bool = True) -> None:
+        """``each``: whether `each` means something here; ``own``: whether `self` does."""
+        for expression in node.expressions():
+            for path in expression.references:
+                wrong = self._wrong(path, each, own, resources)
+                if wrong is not None:
+                    self.problems.append(self._placed(wrong, path, expression))
+
+    def _wrong(
+        self, path: tuple[str, ...], each: bool, own: bool, resources: bool
+    ) -> tuple[str, str, str] | None:
+        root = path[0]
+        if root in self.blocks:
+            if not resources:
+                return (
+                    codes.NOT_HERE,
+                    f"`{root}` cannot be read here",
+                    "Resources are not known yet at this place.",
+                )
+            return self._declared(path, root, self.blocks[root], f"block `{root}.{{}}`")
+        if root == "var":
+            return self._declared(path, root, self.variables, "variable `{}`", "variables")
+        if root == "local":
+            return self._declared(path, root, self.locals, "local `{}`", "locals")
+        if root == "each":
+            return self._each(path, each)
+        if root == "self":
+            return (
+                None
+                if own
+                else (codes.NOT_HERE, "`self` means nothing here", "It is the resource around it.")
+            )
+        if root == "stack":
+            return self._declared(path, root, ("name",), "`stack.{}`")
+        return self._no_root(path)
+
+    def _declared(
+        self, path: tuple[str, ...], root: str, known: Iterable[str], what: str, section: str = ""
+    ) -> tuple[str, str, str] | None:
+        if len(path) == 1:
+            example = next(iter(known), "name")
+            return (
+                codes.NO_SUCH_NAME,
+                f"`{root}` alone is no value",
+                f"Say which one, with a dot and its name as it is declared: ${{{root}.{example}}}.",
+            )
+        if path[1] in known:
+            return None
+        advice = did_you_mean(path[1], known)
+        if section:
+            advice += f"Declare it under `{section}:`, or use one of: {listed(known) or 'there are none'}."
+        else:
+            advice += f"There is: {listed(f'{root}.{name}' for name in known) or 'nothing'}."
+        return codes.NO_SUCH_NAME, f"there is no {what.format(path[1])}", advice
+
+    def _each(self, path: tuple[str, ...], each: bool) -> tuple[str, str, str] | None:
+        if not each:
+            return (
+                codes.NOT_HERE,
+                "`each` means nothing here",
+                "It is the member at hand of `for_each` or `count`, in the body of a block that has one.",
+            )
+        if len(path) == 1 or path[1] in _EACH:
+            return None
+        return (
+            codes.NO_SUCH_NAME,
+            f"there is no `each.{path[1]}`",
+            f"{did_you_mean(path[1], _EACH)}There are each.key and each.value.",
+        )
+
+    def _no_root(self, path: tuple[str, ...]) -> tuple[str, str, str]:
+        root = path[0]
+        if root in _OTHER_ROOTS:
+            return codes.NO_SUCH_NAME, f"there is no `{root}`", _OTHER_ROOTS[root]
+        if root in FUNCTIONS:
+            function = FUNCTIONS[root]
+            return codes.NO_SUCH_NAME, f"`{root}` is a function", f"Call it: {function.example}."
+        known = [*ROOTS, *self.blocks]
+        near = did_you_mean(root, known)
+        if near or len(path) > 1:
+            types = listed(self.blocks) or "none"
+            return (
+                codes.NO_SUCH_NAME,
+                f"there is no `{'.'.join(path[:2])}`",
+                f"{near}A name starts with var, local, each, self, stack, or a type that has blocks in this "
+                f"stack: {types}.",
+            )
+        return (
+            codes.NO_SUCH_NAME,
+            f"there is no `{root}`",
+            f'Text inside of ${{…}} needs quotes: "{root}". A variable is read as var.{root}. A key with a '
+            'dash is read in brackets: var.tags["cost-center"].',
+        )
+
+    def _placed(
+        self, wrong: tuple[str, str, str], path: tuple[str, ...], expression: Expression
+    ) -> Diagnostic:
+        found: Reference | None = next((r for r in references(expression.tree) if r.path == path), None)
+        position = expression.position
+        if found is not None:
+            position = within(expression.text, position, *span(expression.text, found.node))
+        return error(*wrong, position)
+
+
+def check_local_cycles(nodes: Mapping[str, Node], problems: list[Diagnostic]) -> None:
+    """Locals that need each other: one problem for each ring, with its path and places."""
+    needs = {name: {n for n in local_reads(node)[0] if n in nodes} for name, node in nodes.items()}
+    while True:
+        try:
+            ordered(needs)
+            return
+        except Cycle as wrong:
+            path = wrong.path
+            told = "\n".join(
+                f"  local.{a} needs local.{b}  ({_read_at(nodes[a], b)})" for a, b in pairwise(path)
+            )
+            problems.append(
+                error(
+                    codes.LOCAL_CYCLE,
+                    "these locals need each other: " + " -> ".join(f"local.{name}" for name in path),
+                    f"{told}\nTake one of these references out, or write the value itself.",
+                    _read_at(nodes[path[0]], path[1]),
+                )
+            )
+            needs[path[0]].discard(path[1])
+
+
+def _read_at(node: Node, name: str) -> Position:
+    for expression in node.expressions():
+        if any(path[:2] == ("local", name) for path in expression.references):
+            return expression.position
+    return node.position
+
+
+def stack_blocks(config: Config) -> dict[str, dict[str, Block]]:
+    """The blocks of a stack by type and name."""
+    found: dict[str, dict[str, Block]] = {}
+    for block in config.blocks:
+        found.setdefault(block.address.type, {})[block.address.name] = block
+    return found

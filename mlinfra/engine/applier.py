@@ -1,0 +1,423 @@
+"""A plan's steps, carried out: intent → request → accepted → done, each in the journal before the next.
+
+Nothing is planned here. What was unknown is evaluated as it becomes known; a step whose values turn out
+otherwise than planned fails and says ``plan again``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlinfra.engine.context import Context
+from mlinfra.engine.decide import Work
+from mlinfra.engine.differ import differences, merged, overlaid
+from mlinfra.engine.marks import known_part, unmarked
+from mlinfra.engine.planner import Planned
+from mlinfra.engine.refresh import OWNER_TAG, seen
+from mlinfra.engine.resolve import Instance, refused
+from mlinfra.engine.scheduler import End, Next, Run, run
+from mlinfra.engine.schema import comparable
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
+from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
+from mlinfra.model.graph import dependants
+from mlinfra.model.journal import Entry, EntryKind
+from mlinfra.model.plan import Action, Op, Step
+from mlinfra.model.state import OutputValue, State
+from mlinfra.model.value import Attrs, has_unknown, is_sensitive, reveal
+from mlinfra.providers.api import Counts, Done, Pending, ProviderError
+from mlinfra.state.api import StoreError
+from mlinfra.state.journal import fold
+from mlinfra.state.session import Session
+
+ATTEMPTS = 8
+"""How often one request is sent before its step fails; waits double from a second, or are as asked for."""
+
+
+class StopSignal:
+    """Set once by Ctrl-C or SIGTERM: nothing new starts, what is in flight is brought to its end."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def request(self) -> None:
+        """Ask for the stop."""
+        self.requested = True
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How an apply came out. ``state`` is what is written now; ``skipped`` are steps that never started."""
+
+    state: State
+    failures: tuple[Diagnostic, ...]
+    done: int
+    failed: int
+    skipped: tuple[Step, ...]
+    requests: int
+    seconds: float
+    interrupted: bool
+
+
+def apply(
+    planned: Planned, session: Session, context: Context, on_event: Callable[[Event], None], stop: StopSignal
+) -> Applied:
+    """Carry out a plan that was made from this session's snapshot, and write the state.
+
+    Raises MlinfraError when the state cannot be written or the lock is lost; what was done is then in the
+    journal or in the recovery file that the message names.
+    """
+    crew = _Crew(planned, session, context, on_event, stop)
+    started, sent = context.clock.monotonic(), crew.requests()
+    weights = {s.id: planned.works[s.address].change.seconds or 1.0 for s in planned.plan.steps}
+    try:
+        skipped = run(planned.plan.steps, crew, context.clock, context.parallelism, weights)
+    except BaseException:
+        if crew.entries:
+            crew.write()
+        raise
+    state = crew.write() if crew.entries or not planned.plan.is_empty else session.snapshot.state
+    if crew.lost is not None:
+        raise MlinfraError(
+            error("MLI-STA-020", f"stopped: {crew.lost.summary}", crew.lost.hint), untouched=False
+        )
+    return Applied(
+        state=state,
+        failures=tuple(crew.failures),
+        done=crew.done,
+        failed=len(crew.failures),
+        skipped=tuple(skipped),
+        requests=crew.requests() - sent,
+        seconds=context.clock.monotonic() - started,
+        interrupted=stop.requested,
+    )
+
+
+@dataclass(slots=True)
+class _Going:
+    """One step on its way. ``attrs`` is what it makes true; ``tries`` counts what the service put off."""
+
+    step: Step
+    work: Work
+    started: float
+    attrs: Attrs
+    id: str | None
+    prior: Attrs | None = None
+    desired: Attrs | None = None
+    accepted: Pending | None = None
+    tries: int = 0
+
+
+class _Crew:
+    """What the scheduler calls: it owns the resolver and the entries, and hands only I/O to workers."""
+
+    def __init__(
+        self,
+        planned: Planned,
+        session: Session,
+        context: Context,
+        on_event: Callable[[Event], None],
+        stop: StopSignal,
+    ) -> None:
+        self.planned, self.session, self.context = planned, session, context
+        self.tell, self.stop = on_event, stop
+        self.entries: list[Entry] = []
+        self.failures: list[Diagnostic] = []
+        self.lost: StoreError | None = None
+        self.done = 0
+        self.going: dict[str, _Going] = {}
+        self.steps = {step.id: step for step in planned.plan.steps}
+        self.connections: dict[int, Any] = {}
+
+    @property
+    def stopping(self) -> bool:
+        """Stop when asked to, and when the store is lost."""
+        return self.stop.requested or self.lost is not None
+
+    # ---- the owner's side ----------------------------------------------------------------------------
+
+    def start(self, step: Step) -> Next:
+        """Evaluate what the step sends, or end it where nothing needs to be sent."""
+        work = self.planned.works[step.address]
+        going = _Going(step, work, self.context.clock.monotonic(), {}, work.change.id)
+        self.going[step.id] = going
+        if step.op in (Op.FORGET, Op.DELETE) and (step.op is Op.FORGET or step.with_parent is not None):
+            going.id = work.record.id if work.record else going.id
+            return Run(lambda: self._record(going, Done()))
+        if step.op is Op.DELETE:
+            assert work.record is not None
+            going.id, going.prior = work.record.id, known_part(work.live or {})
+            going.attrs = work.record.desired
+        else:
+            trouble = self._prepare(going)
+            if trouble is not None:
+                return self._fail(going, trouble)
+            if step.op is Op.ADOPT or (step.op is Op.UPDATE and not self._differs(going)):
+                return Run(lambda: self._record(going, Done(work.live)))
+        self.tell(Started(step, going.started, work.change.seconds))
+        return Run(lambda: self._begin(going))
+
+    def result(self, step: Step, result: Any) -> Next:
+        """Record what came back, and say what is next."""
+        going = self.going[step.id]
+        now = self.context.clock.monotonic()
+        if isinstance(result, StoreError):
+            self.lost = self.lost or result
+            return End(False)
+        if isinstance(result, Pending):
+            if going.accepted is None:
+                self.tell(Accepted(step, now))
+            going.accepted, going.tries = result, 0
+            return Run(lambda: self._resume(going, result), result.after)
+        if isinstance(result, ProviderError):
+            if result.retryable and going.tries < ATTEMPTS and not (self.stopping and going.accepted is None):
+                after = result.after if result.after is not None else min(60.0, 2.0**going.tries)
+                going.tries += 1
+                self.tell(Retrying(step, now, after, result.summary))
+                pending = going.accepted
+                job = (lambda: self._resume(going, pending)) if pending else (lambda: self._begin(going))
+                return Run(job, after)
+            return self._fail(going, result)
+        assert isinstance(result, Entry)
+        return self._finish(going, result, now)
+
+    def _finish(self, going: _Going, entry: Entry, now: float) -> Next:
+        step = going.step
+        self.entries.append(entry)
+        self.done += 1
+        replaced_later = step.op is Op.DELETE and going.work.change.action is Action.DELETE_CREATE
+        kept_anew = step.op is Op.DELETE and going.work.change.action is Action.CREATE_DELETE
+        if entry.observed is not None:
+            self.planned.resolver.observe(step.address, entry.observed)
+        elif not replaced_later and not kept_anew:
+            self.planned.resolver.observe(step.address, None)
+        sent = going.desired is not None or (step.op is Op.DELETE and step.with_parent is None)
+        self.tell(Finished(step, now, now - going.started, changed=sent or step.op in (Op.DELETE, Op.ADOPT)))
+        return End(True)
+
+    def _fail(self, going: _Going, trouble: ProviderError | Diagnostic) -> Next:
+        step, work = going.step, going.work
+        block = work.instance.block if work.instance else None
+        if isinstance(trouble, ProviderError):
+            found = (
+                refused(trouble, block)
+                if block
+                else error(trouble.code, trouble.summary, trouble.hint, address=step.address)
+            )
+        else:
+            found = trouble
+        found = replace(found, address=step.address)
+        needs = {s.id: s.after for s in self.planned.plan.steps}
+        held_up = tuple(self.steps[id] for id in sorted(dependants(needs, [step.id])))
+        broken = going.accepted is not None and step.op is not Op.DELETE
+        if going.desired is not None or going.accepted is not None:
+            entry = self._entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
+            try:
+                self.session.record(entry)
+                self.entries.append(entry)
+            except StoreError as lost:
+                self.lost = self.lost or lost
+        self.failures.append(found)
+        self.tell(Failed(step, self.context.clock.monotonic(), found, held_up))
+        return End(False)
+
+    def _prepare(self, going: _Going) -> Diagnostic | None:
+        """Evaluate the step's resource with what is known by now; a diagnostic when that cannot be sent."""
+        work, resolver = going.work, self.planned.resolver
+        assert work.instance is not None
+        resolver.problems.clear()
+        instance = resolver.refreshed(work.address.block).get(work.address.key)
+        if resolver.problems:
+            return resolver.problems[0]
+        if instance is None:
+            return _plan_again(work, "it is no longer in the configuration")
+        attrs = instance.attrs
+        if work.live is not None and not work.change.action.replaces:
+            attrs = overlaid(attrs, work.live, instance.block.lifecycle.ignore_changes)
+        still = [key for key, value in attrs.items() if has_unknown(value)]
+        if still:
+            return _plan_again(work, f"`{still[0]}` is still unknown")
+        moved = _moved(work.instance.attrs, attrs, instance)
+        if moved is not None:
+            return _plan_again(work, f"`{moved}` turned out to be another value than planned")
+        going.attrs = attrs
+        going.id = work.change.id if going.step.op is Op.UPDATE else instance.id or work.change.id
+        owned = self._owned(attrs, instance)
+        if going.step.op is Op.UPDATE:
+            assert work.live is not None
+            previous = work.record.desired if work.record else {}
+            going.prior = known_part(work.live)
+            going.desired = known_part(merged(work.live, owned, previous, instance.schema))
+        elif going.step.op is Op.CREATE:
+            going.desired = known_part(owned)
+        return None
+
+    def _differs(self, going: _Going) -> bool:
+        """Whether an update has anything to do, now that everything is known."""
+        work = going.work
+        assert work.live is not None
+        if work.record is not None and work.record.broken:
+            return True
+        previous = work.record.desired if work.record else {}
+        same = self.session.snapshot.same_secret
+        if differences(work.live, going.attrs, previous, work.schema, same):
+            return True
+        going.desired = None
+        return False
+
+    def _owned(self, attrs: Attrs, instance: Instance) -> Attrs:
+        """With the tag by which we know our own."""
+        key = instance.schema.get("x-owner-tag")
+        if not key:
+            return attrs
+        return {**attrs, key: {**(attrs.get(key) or {}), OWNER_TAG: self.planned.state.lineage}}
+
+    # ---- the workers' side ---------------------------------------------------------------------------
+
+    def _begin(self, going: _Going) -> Any:
+        step, work = going.step, going.work
+        try:
+            self.session.guard()
+            self.session.record(self._entry(going, EntryKind.INTENT))
+            connection = self._connection(work)
+            op, prior = step.op, going.prior
+            if op is Op.CREATE and going.tries and going.id is not None:
+                # An earlier try may have got through although its answer was lost.
+                there = work.registered.type.read_many(connection, [going.id]).get(going.id)
+                if there is not None:
+                    op, prior = Op.UPDATE, there
+            if op is not Op.CREATE and going.id is None:
+                return ProviderError("MLI-PLN-021", "its id is not known", hint="Plan again.")
+            progress = work.registered.type.begin(connection, op, going.id or "", prior, going.desired)
+            return self._progress(going, progress)
+        except (ProviderError, StoreError) as wrong:
+            return wrong
+
+    def _resume(self, going: _Going, pending: Pending) -> Any:
+        try:
+            self.session.guard()
+            progress = going.work.registered.type.resume(self._connection(going.work), pending)
+            return self._progress(going, progress)
+        except (ProviderError, StoreError) as wrong:
+            return wrong
+
+    def _progress(self, going: _Going, progress: Done | Pending) -> Any:
+        if isinstance(progress, Pending):
+            if going.accepted is None or progress.token != going.accepted.token:
+                self.session.record(self._entry(going, EntryKind.ACCEPTED, token=progress.token))
+            return progress
+        return self._record(going, progress)
+
+    def _record(self, going: _Going, done: Done) -> Any:
+        """Write a step's end into the journal; answers the entry."""
+        gone = going.step.op in (Op.DELETE, Op.FORGET)
+        observed = None
+        if not gone:
+            if done.attrs is None:
+                return ProviderError("MLI-PLN-022", "the provider did not say what it made")
+            if done.attrs is going.work.live:
+                observed = done.attrs
+            else:
+                observed = seen(done.attrs, going.work.registered.type, going.attrs).attrs
+        going.id = done.id or going.id
+        if observed is not None and isinstance(observed.get("id"), str):
+            going.id = done.id or observed["id"]
+        entry = self._entry(going, EntryKind.DONE, observed=observed)
+        try:
+            self.session.record(entry)
+        except StoreError as lost:
+            return lost
+        return entry
+
+    def _entry(self, going: _Going, kind: EntryKind, **more: Any) -> Entry:
+        step, work = going.step, going.work
+        lifecycle = work.instance.block.lifecycle if work.instance else None
+        return Entry(
+            kind=kind,
+            step=step.id,
+            address=step.address,
+            op=step.op,
+            type=work.change.type,
+            provider=work.change.provider,
+            id=going.id,
+            desired=None if step.op in (Op.DELETE, Op.FORGET) else going.attrs,
+            settings=self._settings(work),
+            dependencies=tuple(sorted(work.instance.needs)) if work.instance else (),
+            type_version=work.registered.type.version,
+            prevent_destroy=bool(lifecycle and lifecycle.prevent_destroy),
+            allow_unmanaged_loss=bool(lifecycle and lifecycle.allow_unmanaged_loss),
+            **more,
+        )
+
+    def _settings(self, work: Work) -> Mapping[str, Any]:
+        if work.instance is None:
+            return work.settings
+        return self.planned.settings.recordable(work.registered.provider.name)
+
+    def _connection(self, work: Work) -> Any:
+        connection = self.context.connect(work.registered.provider.name, work.settings)
+        self.connections[id(connection)] = connection
+        return connection
+
+    # ---- around it -----------------------------------------------------------------------------------
+
+    def requests(self) -> int:
+        """Requests that the connections of this plan have sent so far."""
+        for work in self.planned.works.values():
+            if work.change.action is not Action.NO_OP:
+                self._connection(work)
+        return sum(c.requests for c in self.connections.values() if isinstance(c, Counts))
+
+    def write(self) -> State:
+        """The state with everything done laid over it, and the outputs, written."""
+        state, _ = fold(self.planned.state, self.entries)
+        records = dict(state.records)
+        for address, work in self.planned.works.items():
+            record = records.get(address)
+            if work.change.action is Action.NO_OP and record is not None and work.instance is not None:
+                desired = {k: v for k, v in work.instance.attrs.items() if not has_unknown(v)}
+                records[address] = replace(
+                    record,
+                    desired=desired,
+                    observed=work.live or record.observed,
+                    dependencies=tuple(sorted(work.instance.needs)),
+                    prevent_destroy=work.instance.block.lifecycle.prevent_destroy,
+                    allow_unmanaged_loss=work.instance.block.lifecycle.allow_unmanaged_loss,
+                )
+        return self.session.commit(replace(state, records=records, outputs=self._outputs()))
+
+    def _outputs(self) -> Mapping[str, OutputValue]:
+        if self.planned.plan.destroy:
+            return {} if not self.failures else self.planned.state.outputs
+        found: dict[str, OutputValue] = {}
+        for name, output in self.planned.config.outputs.items():
+            value = self.planned.resolver.value(output.value, [])
+            if has_unknown(value):
+                if name in self.planned.state.outputs:
+                    found[name] = self.planned.state.outputs[name]
+                continue
+            secret = output.sensitive or is_sensitive(value)
+            found[name] = OutputValue(unmarked(value, secret=secret), secret)
+        return found
+
+
+def _moved(planned: Attrs, attrs: Attrs, instance: Instance) -> str | None:
+    """The first key that was known when the plan was made and has another value now."""
+    for key, value in planned.items():
+        if has_unknown(value):
+            continue
+        part = instance.schema["properties"].get(key, {})
+        if comparable(reveal(value), part) != comparable(reveal(attrs.get(key)), part):
+            return key
+    return None
+
+
+def _plan_again(work: Work, why: str) -> Diagnostic:
+    return error(
+        "MLI-PLN-020",
+        f"{work.address} cannot be done as planned: {why}",
+        "Nothing was sent for it. Plan again.",
+        work.change.position,
+        work.address,
+    )

@@ -1,0 +1,239 @@
+"""Which block needs which: expressions, ``depends_on``, implied parents, names written the az ml way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from mlinfra.engine.check import near
+from mlinfra.engine.schema import properties
+from mlinfra.model.address import Address, parse_address
+from mlinfra.model.configuration import Block, Config
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.graph import Cycle, ordered
+from mlinfra.model.source import Expression, Node, Position, Template
+from mlinfra.model.value import Attrs
+from mlinfra.providers.api import Catalogue, Registered
+
+
+@dataclass(frozen=True, slots=True)
+class BlockGraph:
+    """The blocks of a stack in an order in which each comes after all that it needs.
+
+    ``parents`` maps a block and a parent's type to the block (or, with a key, the instance) that it lives in.
+    """
+
+    blocks: Mapping[Address, Block]
+    registered: Mapping[Address, Registered]
+    needs: Mapping[Address, frozenset[Address]]
+    parents: Mapping[tuple[Address, str], Address]
+    order: tuple[Address, ...]
+    back: Mapping[Address, frozenset[Address]]
+
+    def readers(self, address: Address) -> frozenset[Address]:
+        """The blocks that need this one, directly."""
+        return self.back.get(address, frozenset())
+
+    def ordered_with(self, more: Mapping[Address, set[Address]]) -> list[Address]:
+        """The order when these edges count too; an edge that would close a cycle does not."""
+        needs = {address: {*targets, *more.get(address, ())} for address, targets in self.needs.items()}
+        while True:
+            try:
+                return ordered(needs)
+            except Cycle as wrong:
+                first, second = next(
+                    (a, b) for a, b in pairwise(wrong.path) if b in more.get(a, ()) and b not in self.needs[a]
+                )
+                needs[first].discard(second)
+
+
+def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> BlockGraph:
+    """The graph of a stack's blocks; what is wrong with it goes to ``problems``.
+
+    A block of an unknown type is reported and left out; a cycle is reported with its path and broken.
+    """
+    registered: dict[Address, Registered] = {}
+    blocks: dict[Address, Block] = {}
+    for block in config.blocks:
+        found = catalogue.types.get(block.address.type)
+        if found is None:
+            problems.append(_unknown_type(block, catalogue))
+        else:
+            registered[block.address] = found
+            blocks[block.address] = block
+    by_type: dict[str, list[Block]] = {}
+    for block in blocks.values():
+        by_type.setdefault(block.address.type, []).append(block)
+    parents: dict[tuple[Address, str], Address] = {}
+    edges: dict[Address, dict[Address, Position]] = {}
+    for block in blocks.values():
+        found_edges = edges[block.address] = {}
+        for target, position in _referenced(block, config.locals):
+            if target in blocks and target != block.address:
+                found_edges.setdefault(target, position)
+            elif target == block.address:
+                found_edges[target] = position
+        for target, position in block.depends_on:
+            if target.block in blocks:
+                found_edges.setdefault(target.block, position)
+        attrs = static_attrs(block)
+        schema = registered[block.address].type.schema(attrs)
+        for name, part in properties(schema, "x-ref"):
+            for target in _named(by_type.get(part["x-ref"], ()), attrs.get(name)):
+                found_edges.setdefault(target, block.body.at((name,)).position)
+        for name, part in properties(schema, "x-parent"):
+            chosen = _parent(block, name, part["x-ref"], by_type, attrs, problems)
+            if chosen is not None:
+                parents[block.address, part["x-ref"]] = chosen
+                found_edges.setdefault(chosen.block, (block.parent or block.body).position)
+    needs = {address: frozenset(targets) for address, targets in edges.items()}
+    while True:
+        try:
+            order = ordered(needs)
+            break
+        except Cycle as wrong:
+            problems.append(_cycle(wrong.path, edges, blocks))
+            first, second = wrong.path[0], wrong.path[1]
+            needs[first] = needs[first] - {second}
+    back: dict[Address, set[Address]] = {}
+    for address, targets in needs.items():
+        for target in targets:
+            back.setdefault(target, set()).add(address)
+    return BlockGraph(
+        blocks, registered, needs, parents, tuple(order), {a: frozenset(r) for a, r in back.items()}
+    )
+
+
+def static_attrs(block: Block) -> Attrs:
+    """The body as far as it can be read without evaluating anything: what holds an expression is left out."""
+
+    def plain(node: Node) -> Any:
+        value = node.value
+        if isinstance(value, Mapping):
+            return {k: plain(v) for k, v in value.items() if not isinstance(v.value, Template)}
+        if isinstance(value, tuple):
+            return [plain(v) for v in value if not isinstance(v.value, Template)]
+        return value
+
+    found = plain(block.body)
+    return found if isinstance(found, dict) else {}
+
+
+def _referenced(block: Block, locals: Mapping[str, Node]) -> Iterator[tuple[Address, Position]]:
+    """Blocks that expressions read, through locals too; the place is where the block says so."""
+    nodes = [block.body, *(n for n in (block.for_each, block.parent, block.import_id) if n is not None)]
+    for node in nodes:
+        for expression in node.expressions():
+            for path in _read(expression, locals, set()):
+                yield Address(path[0], path[1], None, block.address.module), expression.position
+
+
+def _read(expression: Expression, locals: Mapping[str, Node], seen: set[str]) -> Iterator[tuple[str, ...]]:
+    for path in expression.references:
+        if len(path) < 2:
+            continue
+        if path[0] == "local" and path[1] in locals and path[1] not in seen:
+            seen.add(path[1])
+            for inner in locals[path[1]].expressions():
+                yield from _read(inner, locals, seen)
+        else:
+            yield path
+
+
+def _named(candidates: Iterable[Block], value: Any) -> Iterator[Address]:
+    """Blocks that a name or id written as plain text means."""
+    if not isinstance(value, str):
+        return
+    name = value.removeprefix("azureml:").rsplit("/", 1)[-1].casefold()
+    for block in candidates:
+        written = block.body.value.get("name")
+        called = written.value if written is not None else block.address.name
+        if isinstance(called, str) and called.casefold() == name:
+            yield block.address
+
+
+def _parent(
+    block: Block,
+    name: str,
+    type_name: str,
+    by_type: Mapping[str, list[Block]],
+    attrs: Attrs,
+    problems: list[Diagnostic],
+) -> Address | None:
+    if name in block.body.value:
+        return None
+    candidates = [b for b in by_type.get(type_name, ()) if b.address.module == block.address.module]
+    if block.parent is not None:
+        return _chosen(block, block.parent, type_name, candidates, problems)
+    if len(candidates) > 1:
+        listed = "\n".join(f"  {b.address}  ({b.position})" for b in candidates)
+        problems.append(
+            error(
+                "MLI-REF-005",
+                f"{block.address} could live in {len(candidates)} {type_name}s",
+                f"{listed}\nSay which, for example  parent: {candidates[0].address}",
+                block.position,
+                block.address,
+            )
+        )
+        return None
+    return candidates[0].address if candidates else None
+
+
+def _chosen(
+    block: Block, node: Node, type_name: str, candidates: list[Block], problems: list[Diagnostic]
+) -> Address | None:
+    """What ``parent:`` names: an address, with or without ``${…}``."""
+    known = {b.address: b for b in candidates}
+    text = node.value.text if isinstance(node.value, Template) else node.value
+    try:
+        wanted = parse_address(str(text).removeprefix("${").removesuffix("}").strip().removesuffix(".id"))
+    except ValueError:
+        wanted = None
+    if wanted is not None:
+        wanted = replace(wanted, module=block.address.module)
+    if wanted is None or wanted.block not in known:
+        problems.append(
+            error(
+                "MLI-REF-008",
+                f"`{text}` is no {type_name} of this stack",
+                f"{near(str(text), known)}parent: takes the address of the {type_name} that "
+                f"{block.address} lives in: {', '.join(map(str, known)) or 'there is none'}.",
+                node.position,
+                block.address,
+            )
+        )
+        return None
+    return wanted
+
+
+def _unknown_type(block: Block, catalogue: Catalogue) -> Diagnostic:
+    name = block.address.type
+    return error(
+        "MLI-TYP-001",
+        f"unknown resource type `{name}`",
+        f"{near(name, catalogue.types)}Types are: {', '.join(sorted(catalogue.types))}.",
+        block.position,
+        block.address,
+    )
+
+
+def _cycle(
+    path: tuple[Address, ...],
+    edges: Mapping[Address, Mapping[Address, Position]],
+    blocks: Mapping[Address, Block],
+) -> Diagnostic:
+    def edge(a: Address, b: Address) -> Position:
+        return edges[a].get(b, blocks[a].position)
+
+    steps = list(pairwise(path))
+    told = "\n".join(f"  {a} needs {b}  ({edge(a, b)})" for a, b in steps)
+    return error(
+        "MLI-REF-004",
+        "these resources need each other: " + " -> ".join(map(str, path)),
+        f"{told}\nTake one of these references out, or write the value itself.",
+        edge(*steps[0]),
+        path[0],
+    )

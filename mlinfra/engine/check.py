@@ -1,0 +1,225 @@
+"""Bodies against the schemas of their types: every problem at once, each in words and with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from mlinfra.engine.schema import Schema, at, properties
+from mlinfra.model.address import Address
+from mlinfra.model.configuration import Block
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.source import Node, Position
+from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, dotted, transform
+
+_validators: dict[int, tuple[Schema, Any]] = {}
+
+
+def near(name: str, known: Any) -> str:
+    """The known name that ``name`` was probably meant to be, as the start of a hint; or nothing."""
+    close = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
+    return f"Did you mean `{close[0]}`? " if close else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is being checked: how it is called, where it is written, whose it is."""
+
+    name: str
+    body: Node
+    position: Position
+    address: Address | None = None
+
+    @staticmethod
+    def of(block: Block) -> Subject:
+        """A resource block."""
+        return Subject(str(block.address), block.body, block.position, block.address)
+
+
+def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnostic]:
+    """What is wrong with ``attrs``, as evaluated, before anything is filled in.
+
+    An unknown leaf fits anywhere; a sensitive one is checked and never quoted.
+    """
+    from jsonschema.exceptions import relevance
+
+    plain = transform(attrs, _bare)
+    seen: set[tuple[Path, str]] = set()
+    errors = sorted(_validator(schema).iter_errors(plain), key=lambda e: (list(map(str, e.absolute_path)),))
+    for wrong in errors:
+        while wrong.context and wrong.validator in ("anyOf", "oneOf"):
+            wrong = min(wrong.context, key=relevance)
+        path = tuple(wrong.absolute_path)
+        for found in _worded(block, wrong, path, schema, attrs):
+            if (found.path, found.code) not in seen:
+                seen.add((found.path, found.code))
+                yield found
+    for name, part in properties(schema, "x-computed"):
+        if name in block.body.value and not part.get("x-optional"):
+            yield error(
+                "MLI-TYP-006",
+                f"`{name}` of {block.name} cannot be set",
+                f"The service says what it is; take it out, and read it as ${{{block.name}.{name}}}.",
+                block.body.value[name].key,
+                block.address,
+                (name,),
+            )
+
+
+def _bare(leaf: Any) -> Any:
+    return transform(leaf.value, _bare) if isinstance(leaf, Sensitive) else leaf
+
+
+def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs) -> Iterator[Diagnostic]:
+    node = block.body.at(path)
+    part, name = at(schema, path), dotted(path)
+    subject = f"`{name}` of {block.name}" if path else block.name
+    hint = part.get("x-hint", "")
+    rule, limit, value = wrong.validator, wrong.validator_value, wrong.instance
+    shown = "what is written" if _is_secret(attrs, path) else _quoted(value)
+    if rule == "additionalProperties" and isinstance(value, dict):
+        known = [k for k, p in part.get("properties", {}).items() if not p.get("x-computed")]
+        for key in [k for k in value if k not in part.get("properties", {})]:
+            child = node.value[key] if node.is_map and key in node.value else node
+            inside = f" in `{name}`" if path else ""
+            kind = _kind(schema, attrs)
+            yield error(
+                "MLI-CFG-012",
+                f"unknown key `{key}`{inside} in {block.name}",
+                f"{near(key, known)}{kind} takes: {', '.join(known)}.",
+                child.key or child.position,
+                block.address,
+                (*path, key),
+            )
+        return
+    if rule == "required":
+        missing = [k for k in limit if k not in value]
+        for key in missing:
+            wanted = part.get("properties", {}).get(key, {})
+            about = wanted.get("description", "")
+            yield error(
+                "MLI-TYP-002",
+                f"{subject} needs `{key}`",
+                " ".join(filter(None, [_sentence(about), wanted.get("x-hint", "")])),
+                (node.key or block.position) if path else block.position,
+                block.address,
+                (*path, key),
+            )
+        return
+    if rule == "type":
+        wanted = " or ".join(_TYPES[t] for t in ([limit] if isinstance(limit, str) else limit) if t != "null")
+        yield error(
+            "MLI-TYP-003",
+            f"{subject} is {_TYPES[_type_of(value)]}, it should be {wanted}",
+            hint or _type_hint(value, limit, secret=_is_secret(attrs, path)),
+            node.position,
+            block.address,
+            path,
+        )
+        return
+    code, summary, advice = "MLI-TYP-004", f"{subject} cannot be {shown}", ""
+    if rule == "enum":
+        advice = f"{near(str(value), limit)}It can be: {', '.join(map(str, limit))}."
+    elif rule == "const":
+        advice = f"It can only be {_quoted(limit)}."
+    elif rule in ("pattern", "minLength", "maxLength", "format"):
+        code = "MLI-TYP-005"
+        advice = _LENGTHS.get(rule, "It must match {}.").format(limit)
+    elif rule in ("minimum", "exclusiveMinimum"):
+        advice = f"It must be {limit} or more."
+    elif rule in ("maximum", "exclusiveMaximum"):
+        advice = f"It must be {limit} or less."
+    elif rule in ("minItems", "maxItems", "uniqueItems"):
+        advice = {
+            "minItems": f"It needs at least {limit} entries.",
+            "maxItems": f"It takes at most {limit} entries.",
+            "uniqueItems": "Each entry may stand in it once.",
+        }[rule]
+    yield error(
+        code,
+        summary,
+        hint
+        if rule in ("pattern", "minLength", "maxLength") and hint
+        else " ".join(filter(None, [advice, hint])),
+        node.position,
+        block.address,
+        path,
+    )
+
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a map",
+    "null": "nothing",
+}
+_LENGTHS = {
+    "minLength": "It must be at least {} characters long.",
+    "maxLength": "It must be at most {} characters long.",
+}
+
+
+def _type_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    kinds = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
+    return kinds.get(type(value), "null")
+
+
+def _type_hint(value: Any, wanted: Any, *, secret: bool) -> str:
+    if wanted == "string" and isinstance(value, int | float) and not secret:
+        return f'Write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}".'
+    if wanted in ("integer", "number") and isinstance(value, str) and not secret and value.isdigit():
+        return f"Write it without quotes: {value}."
+    return ""
+
+
+def _kind(schema: Schema, attrs: Attrs) -> str:
+    chosen = attrs.get(schema.get("x-discriminator", ""))
+    title = chosen if isinstance(chosen, str) else schema.get("title", "It")
+    return f"{'An' if title[:1].lower() in 'aeio' else 'A'} {title}" if title != "It" else title
+
+
+def _is_secret(attrs: Attrs, path: Path) -> bool:
+    value: Any = attrs
+    for part in path:
+        if isinstance(value, Sensitive | Redacted):
+            return True
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return isinstance(value, Sensitive | Redacted)
+
+
+def _quoted(value: Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith(".") else f"{text}."
+
+
+def _validator(schema: Schema) -> Any:
+    """One validator per schema, built once; an `Unknown` leaf passes every rule."""
+    cached = _validators.get(id(schema))
+    if cached is None or cached[0] is not schema:
+        from jsonschema import Draft202012Validator, validators
+
+        def lenient(rule: Any) -> Any:
+            def check(validator: Any, limit: Any, value: Any, part: Mapping[str, Any]) -> Any:
+                return () if isinstance(value, Unknown) else rule(validator, limit, value, part)
+
+            return check
+
+        extend: Any = validators.extend  # untyped in the stubs
+        rules = {name: lenient(rule) for name, rule in Draft202012Validator.VALIDATORS.items()}
+        cached = (schema, extend(Draft202012Validator, rules)(schema))
+        _validators[id(schema)] = cached
+    return cached[1]

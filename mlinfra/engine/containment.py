@@ -1,0 +1,84 @@
+"""What lives inside what. Ids tell it: an id that lies under another's dies with it.
+
+Ids being known while planning, no attribute of a child changes when its parent is replaced; so nobody
+but the planner can say that the child goes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from mlinfra.engine.context import Context
+from mlinfra.engine.decide import Work
+from mlinfra.engine.resolve import Instance
+from mlinfra.model.address import Address
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.providers.api import Lists, ProviderError
+
+T = TypeVar("T")
+
+
+def enclosing(id: str) -> Iterator[str]:
+    """The ids that an id could lie under, nearest first, without regard to case."""
+    above = id.casefold().rpartition("/")[0]
+    while above:
+        yield above
+        above = above.rpartition("/")[0]
+
+
+def nearest(id: str, known: Mapping[str, T]) -> T | None:
+    """What ``known`` has for the nearest id that ``id`` lies under."""
+    return next((known[above] for above in enclosing(id) if above in known), None)
+
+
+def contained_blocks(instances: Iterable[Instance]) -> dict[Address, set[Address]]:
+    """Block edges that ids alone tell: what lies under another's id comes after it."""
+    by_id = {i.id.casefold(): i.address.block for i in instances if i.id is not None}
+    edges: dict[Address, set[Address]] = {}
+    for id, block in by_id.items():
+        container = nearest(id, by_id)
+        if container is not None and container != block:
+            edges.setdefault(block, set()).add(container)
+    return edges
+
+
+class Doomed:
+    """The resources that a plan destroys, and which of them take others along."""
+
+    def __init__(self) -> None:
+        self._roots: dict[str, Address] = {}
+        self._children: dict[Address, list[Address]] = {}
+
+    def add(self, id: str, address: Address, root: Address | None) -> None:
+        """``address`` is destroyed, together with ``root`` where it lives in one that is destroyed itself."""
+        self._roots[id.casefold()] = root or address
+        if root is not None:
+            self._children.setdefault(root, []).append(address)
+
+    def root(self, id: str) -> Address | None:
+        """The outermost destroyed resource that ``id`` lives in."""
+        return nearest(id, self._roots)
+
+    def children(self, root: Address) -> list[Address]:
+        """Everything that dies with ``root``."""
+        return self._children.get(root, [])
+
+
+def unmanaged(dying: Iterable[Work], managed: Collection[str], context: Context) -> tuple[str, ...]:
+    """The ids of what lives in resources that are destroyed, and that mlinfra does not manage.
+
+    ``managed`` are recorded ids without regard to case. Raises MlinfraError when the service refuses to say.
+    """
+    found: dict[str, None] = {}
+    for work in dying:
+        type_ = work.registered.type
+        if not isinstance(type_, Lists) or work.record is None:
+            continue
+        try:
+            connection = context.connect(work.registered.provider.name, work.settings)
+            children = list(type_.children(connection, work.record.id))
+        except ProviderError as wrong:
+            raise MlinfraError(error(wrong.code, wrong.summary, wrong.hint, address=work.address)) from wrong
+        found.update({id: None for id in children if id.casefold() not in managed})
+    return tuple(found)

@@ -1,0 +1,264 @@
+"""What happens to one resource: desired, recorded and live in, a `Change` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlinfra.engine.differ import SameSecret, differences, merged, overlaid, projection
+from mlinfra.engine.refresh import Live
+from mlinfra.engine.resolve import Instance
+from mlinfra.engine.schema import Schema
+from mlinfra.model.address import Address
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.plan import Action, AttributeChange, Change, Delta, Drift, Reason
+from mlinfra.model.state import Record
+from mlinfra.model.value import Attrs, Unknown, dotted
+from mlinfra.providers.api import Registered
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One change with all that carrying it out needs."""
+
+    change: Change
+    registered: Registered
+    settings: Mapping[str, Any]
+    schema: Schema
+    instance: Instance | None = None
+    record: Record | None = None
+    live: Attrs | None = None
+
+    @property
+    def address(self) -> Address:
+        """Whose change it is."""
+        return self.change.address
+
+
+def decide(
+    instance: Instance,
+    record: Record | None,
+    live: Live | None,
+    existing: Live | None,
+    *,
+    lineage: str,
+    same: SameSecret,
+    problems: list[Diagnostic],
+) -> Work:
+    """The change of a resource that is in the configuration.
+
+    ``live`` is what is there under the recorded id, ``existing`` what is there under the desired id of a
+    resource that is not recorded, or recorded under another id.
+    """
+    attrs = instance.attrs
+    if live is not None:
+        attrs = overlaid(attrs, live.attrs, instance.block.lifecycle.ignore_changes)
+        instance = replace(instance, attrs=attrs)
+    previous = record.desired if record else {}
+    if record is None and existing is not None:
+        return _take_over(instance, existing, lineage=lineage, same=same, problems=problems)
+    if record is None or live is None:
+        if existing is not None and (record is None or existing is not live):
+            problems.append(_exists(instance))
+        reason = Reason.GONE if record is not None else Reason.NONE
+        return _work(instance, record, None, Action.CREATE, reason, _creation(instance))
+    found = differences(live.attrs, attrs, previous, instance.schema, same)
+    problems.extend(_one_way(instance, found))
+    if any(a.forces_replacement for a in found):
+        if existing is not None:
+            problems.append(_exists(instance))
+        return _work(
+            instance, record, live.attrs, _replacement(instance, record, problems), Reason.IMMUTABLE, found
+        )
+    if record.broken:
+        if instance.schema.get("x-replace-broken"):
+            return _work(instance, record, live.attrs, Action.DELETE_CREATE, Reason.BROKEN, found)
+        return _work(instance, record, live.attrs, Action.UPDATE, Reason.BROKEN, found)
+    return _work(instance, record, live.attrs, Action.UPDATE if found else Action.NO_OP, Reason.NONE, found)
+
+
+def replaced_with_parent(work: Work, parent: Address) -> Work:
+    """The same resource when what it lives in is deleted and made again."""
+    assert work.instance is not None
+    if work.change.action is Action.CREATE:
+        return work
+    return replace(
+        work,
+        change=replace(work.change, action=Action.DELETE_CREATE, reason=Reason.PARENT, dies_with=parent),
+    )
+
+
+def removal(record: Record, registered: Registered, live: Live | None, reason: Reason) -> Work:
+    """The change of a resource that should not be there any more."""
+    schema = registered.type.schema(_plain(record.desired))
+    before = projection(live.attrs, {}, record.desired, schema) if live else None
+    change = Change(
+        address=record.address,
+        type=record.type,
+        provider=record.provider,
+        action=Action.DELETE if live is not None else Action.FORGET,
+        id=record.id,
+        reason=reason if live is not None else Reason.GONE,
+        before=live.attrs if live else None,
+        attributes=tuple(AttributeChange((k,), Delta.REMOVED, v) for k, v in (before or {}).items()),
+        data_loss=str(schema.get("x-data", "")) if live is not None else "",
+        seconds=_seconds(schema, "delete"),
+    )
+    return Work(change, registered, record.settings, schema, None, record, live.attrs if live else None)
+
+
+def drifted(record: Record, registered: Registered, live: Live | None, same: SameSecret) -> Drift | None:
+    """What someone changed outside since it was recorded, among the keys that are managed."""
+    if live is None:
+        return Drift(record.address, record.type, record.id, deleted=True)
+    schema = registered.type.schema(_plain(record.desired))
+    before = projection(record.observed, {}, record.desired, schema)
+    after = projection(live.attrs, {}, record.desired, schema)
+    found = differences(before, after, {}, schema, same)
+    if not found:
+        return None
+    told = tuple(
+        replace(a, delta=Delta.REMOVED if a.delta is Delta.RELEASED else a.delta, forces_replacement=False)
+        for a in found
+    )
+    return Drift(record.address, record.type, record.id, told)
+
+
+def _work(
+    instance: Instance,
+    record: Record | None,
+    live: Attrs | None,
+    action: Action,
+    reason: Reason,
+    found: tuple[AttributeChange, ...],
+) -> Work:
+    schema = instance.schema
+    after = merged(live or {}, instance.attrs, record.desired if record else {}, schema)
+    if action is Action.CREATE or action.replaces:
+        after = {**instance.attrs, **_invented(instance)}
+    change = Change(
+        address=instance.address,
+        type=instance.type.name,
+        provider=instance.registered.provider.name,
+        action=action,
+        id=record.id if record and not action.replaces else instance.id,
+        reason=reason,
+        before=live,
+        after=after,
+        attributes=found,
+        data_loss=str(schema.get("x-data", "")) if action.replaces else "",
+        position=instance.block.position,
+        seconds=_duration(schema, action),
+    )
+    return Work(change, instance.registered, instance.settings, schema, instance, record, live)
+
+
+def _take_over(
+    instance: Instance,
+    existing: Live,
+    *,
+    lineage: str,
+    same: SameSecret,
+    problems: list[Diagnostic],
+) -> Work:
+    """Something is there already: ours after a crash, asked for by ``import:``, equal, or someone else's."""
+    found = differences(existing.attrs, instance.attrs, {}, instance.schema, same)
+    fixed = [a for a in found if a.forces_replacement]
+    ours = existing.owner == lineage or instance.import_id is not None
+    if not ours and not (instance.schema.get("x-adopts-equal") and not fixed):
+        problems.append(_exists(instance))
+    elif fixed:
+        keys = ", ".join(f"`{dotted(a.path)}`" for a in fixed)
+        problems.append(
+            error(
+                "MLI-PLN-004",
+                f"{instance.address} cannot be taken over: it differs in {keys}",
+                "What exists has another value there, and that cannot change in place. Write the value "
+                "that it has, or delete it first.",
+                instance.block.body.at(fixed[0].path).position,
+                instance.address,
+                fixed[0].path,
+            )
+        )
+    return _work(instance, None, existing.attrs, Action.ADOPT, Reason.EXISTS, found)
+
+
+def _replacement(instance: Instance, record: Record, problems: list[Diagnostic]) -> Action:
+    if not instance.block.lifecycle.create_before_destroy:
+        return Action.DELETE_CREATE
+    if instance.id is not None and instance.id.casefold() == record.id.casefold():
+        problems.append(
+            error(
+                "MLI-PLN-005",
+                f"{instance.address} cannot be created before the old one is destroyed: both have one id",
+                "With create_before_destroy the new one needs a name of its own; change  name:  together "
+                "with the key that forces the replacement.",
+                instance.block.position,
+                instance.address,
+            )
+        )
+    return Action.CREATE_DELETE
+
+
+def _exists(instance: Instance) -> Diagnostic:
+    return error(
+        "MLI-PLN-003",
+        f"{instance.address} exists already, and this stack did not make it",
+        f"At {instance.id}\nTo take it over, add to the block:\n    import: {instance.id}\n"
+        "or give the resource another name.",
+        instance.block.body.at(("name",)).position,
+        instance.address,
+    )
+
+
+def _one_way(instance: Instance, found: tuple[AttributeChange, ...]) -> list[Diagnostic]:
+    wrong = []
+    for attribute in found:
+        why = instance.schema["properties"].get(attribute.path[0], {}).get("x-one-way")
+        if why and attribute.before and not attribute.after and attribute.delta is not Delta.RELEASED:
+            wrong.append(
+                error(
+                    "MLI-PLN-006",
+                    f"`{dotted(attribute.path)}` of {instance.address} cannot be taken back",
+                    str(why),
+                    instance.block.body.at(attribute.path).position,
+                    instance.address,
+                    attribute.path,
+                )
+            )
+    return wrong
+
+
+def _creation(instance: Instance) -> tuple[AttributeChange, ...]:
+    shown = {**instance.attrs, **_invented(instance)}
+    if instance.id is not None and "id" in shown:
+        shown["id"] = instance.id
+    return tuple(AttributeChange((key,), Delta.ADDED, None, value) for key, value in shown.items())
+
+
+def _invented(instance: Instance) -> Attrs:
+    """What the service will make up: known after the apply."""
+    known: Attrs = {"id": instance.id} if instance.id is not None else {}
+    return {
+        name: known.get(name, Unknown(sensitive=bool(part.get("x-sensitive"))))
+        for name, part in instance.schema["properties"].items()
+        if part.get("x-computed") and name not in instance.attrs
+    }
+
+
+def _duration(schema: Schema, action: Action) -> float | None:
+    if action.replaces:
+        both = [_seconds(schema, "delete"), _seconds(schema, "create")]
+        return sum(s for s in both if s is not None) if any(s is not None for s in both) else None
+    names = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
+    return _seconds(schema, names[action]) if action in names else None
+
+
+def _seconds(schema: Schema, name: str) -> float | None:
+    value = schema.get("x-seconds", {}).get(name)
+    return float(value) if value is not None else None
+
+
+def _plain(attrs: Attrs) -> Attrs:
+    return {key: value for key, value in attrs.items() if isinstance(value, str | int | bool)}

@@ -1,0 +1,334 @@
+"""Configuration, state and what is really there in; a `Plan` out. Sends nothing that changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlinfra import __version__
+from mlinfra.engine.blocks import block_graph
+from mlinfra.engine.check import near
+from mlinfra.engine.containment import Doomed, contained_blocks
+from mlinfra.engine.context import Context, Options
+from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent
+from mlinfra.engine.differ import SameSecret
+from mlinfra.engine.protect import protected
+from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
+from mlinfra.engine.resolve import Instance, Resolver
+from mlinfra.engine.settings import Settings, provider_settings
+from mlinfra.engine.settle import settled_in_memory
+from mlinfra.engine.steps import build_steps
+from mlinfra.engine.targets import check_targets, targeted
+from mlinfra.model.address import Address
+from mlinfra.model.configuration import Config
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, refuse_errors
+from mlinfra.model.event import Settled
+from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo
+from mlinfra.model.state import Record, State
+from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, is_sensitive
+from mlinfra.providers.api import Describes, Registered
+from mlinfra.state.session import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with what applying it needs, and what settling an earlier command's open steps found."""
+
+    plan: Plan
+    works: Mapping[Address, Work]
+    resolver: Resolver
+    settings: Settings
+    state: State
+    config: Config
+    settled: tuple[Settled, ...] = ()
+
+
+def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
+    """Check everything that can be checked without asking anyone; answers the warnings.
+
+    Raises MlinfraError with every error.
+    """
+    resolver, _ = _resolved(config, context, {})
+    problems = list(resolver.problems)
+    for output in config.outputs.values():
+        resolver.value(output.value, problems)
+    problems.extend(_duplicates(resolver.all()))
+    refuse_errors(_ordered(problems))
+    return tuple(d for d in problems if d.severity is Severity.WARNING)
+
+
+def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Options = Options()) -> Planned:  # noqa: B008
+    """Plan a stack. Open steps of an earlier command are settled in memory; nothing is written.
+
+    Raises MlinfraError with every problem found.
+    """
+    state, settled = settled_in_memory(snapshot, context)
+    resolver, settings = _resolved(config, context, {} if options.destroy else state.records)
+    if options.destroy:
+        resolver.instances.clear()
+    else:
+        problems = [*resolver.problems, *_duplicates(resolver.all())]
+        refuse_errors(_ordered(problems))
+    check_targets(options.targets, {*(i.address for i in resolver.all()), *state.records})
+    refreshed = _refreshed(resolver, state, context, options)
+    return _Planning(
+        config, state, context, options, resolver, settings, refreshed, snapshot.same_secret
+    ).run(settled)
+
+
+def _resolved(
+    config: Config, context: Context, records: Mapping[Address, Record]
+) -> tuple[Resolver, Settings]:
+    problems: list[Diagnostic] = []
+    graph = block_graph(config, context.catalogue, problems)
+    settings = provider_settings(config, context.catalogue, problems)
+    refuse_errors(d for d in _ordered(problems) if d.code == "MLI-REF-004")
+    resolver = Resolver(config, graph, settings, records)
+    resolver.problems.extend(problems)
+    resolver.evaluate_all()
+    return resolver, settings
+
+
+def _refreshed(resolver: Resolver, state: State, context: Context, options: Options) -> Refreshed:
+    """Everything that is recorded and everything that is desired, as it is; or as it was recorded."""
+    if not options.refresh:
+        live = {r.id.casefold(): Live(r.observed) for r in state.records.values()}
+        return Refreshed(live, RefreshInfo(skipped=True, resources=len(live)))
+    wanted: dict[str, Wanted] = {}
+    for instance in resolver.all():
+        if instance.id is not None:
+            wanted[instance.id.casefold()] = Wanted(
+                instance.id, instance.address, instance.registered, instance.settings, instance.attrs
+            )
+    for record in state.records.values():
+        registered = _registered(record, context)
+        wanted[record.id.casefold()] = Wanted(
+            record.id, record.address, registered, record.settings, record.desired
+        )
+    return refresh(wanted.values(), context)
+
+
+class _Planning:
+    """One walk over a stack in the order of its blocks: parents before children, needs before needers."""
+
+    def __init__(
+        self,
+        config: Config,
+        state: State,
+        context: Context,
+        options: Options,
+        resolver: Resolver,
+        settings: Settings,
+        refreshed: Refreshed,
+        same: SameSecret,
+    ) -> None:
+        self.config, self.state, self.context, self.options = config, state, context, options
+        self.resolver, self.settings, self.refreshed, self.same = resolver, settings, refreshed, same
+        self.problems: list[Diagnostic] = []
+        self.works: dict[Address, Work] = {}
+        self.doomed = Doomed()
+
+    def run(self, settled: tuple[Settled, ...]) -> Planned:
+        """The whole plan; raises MlinfraError."""
+        self.resolver.problems.clear()
+        self._leave()
+        if not self.options.destroy:
+            self._walk()
+        self._late()
+        outputs = self._outputs()
+        if self.options.targets:
+            self.works, limited = targeted(self.works, self.options.targets)
+            self.problems.append(limited)
+        works = protected(
+            self._in_user_order(), self.doomed, self.config, self.state, self._look(), self.problems
+        )
+        self.works = {work.address: work for work in works}
+        refuse_errors(_ordered([*self.problems, *self.resolver.problems]))
+        plan = Plan(
+            stack=self.config.stack,
+            lineage=self.state.lineage,
+            serial=self.state.serial,
+            version=__version__,
+            changes=tuple(w.change for w in works),
+            steps=build_steps(works, self.resolver.graph.needs),
+            drift=self._drift(),
+            outputs=outputs,
+            warnings=tuple(d for d in self.problems if d.severity is Severity.WARNING),
+            context=self._context(),
+            refresh=self.refreshed.info,
+            destroy=self.options.destroy,
+        )
+        return Planned(plan, self.works, self.resolver, self.settings, self.state, self.config, settled)
+
+    # ---- the walk ------------------------------------------------------------------------------------
+
+    def _leave(self) -> None:
+        """What is recorded and no longer desired; parents first, so that what dies with them is known."""
+        desired = {i.address for i in self.resolver.all()}
+        reason = Reason.DESTROY if self.options.destroy else Reason.REMOVED
+        gone = [r for a, r in self.state.records.items() if a not in desired]
+        for record in sorted(gone, key=lambda r: r.id.count("/")):
+            work = removal(record, _registered(record, self.context), self.refreshed.get(record.id), reason)
+            if work.change.action is Action.DELETE:
+                root = self.doomed.root(record.id)
+                self.doomed.add(record.id, work.address, root)
+                work = replace(work, change=replace(work.change, dies_with=root))
+            self.works[record.address] = work
+
+    def _late(self) -> None:
+        """Tell what was to be deleted anyway that its parent turned out to be replaced and takes it along."""
+        for address, work in self.works.items():
+            if (
+                work.change.action is Action.DELETE
+                and work.change.dies_with is None
+                and work.record is not None
+            ):
+                root = self.doomed.root(work.record.id)
+                if root is not None:
+                    self.doomed.add(work.record.id, address, root)
+                    self.works[address] = replace(work, change=replace(work.change, dies_with=root))
+
+    def _walk(self) -> None:
+        for block_address in self.resolver.graph.ordered_with(contained_blocks(self.resolver.all())):
+            for instance in self.resolver.refreshed(block_address).values():
+                work = self._decide(instance)
+                self.works[instance.address] = work
+                self._observe(work)
+
+    def _decide(self, instance: Instance) -> Work:
+        record = self.state.records.get(instance.address)
+        live = self.refreshed.get(record.id) if record else None
+        existing = None
+        if record is None or (instance.id is not None and instance.id.casefold() != record.id.casefold()):
+            existing = self.refreshed.get(instance.id) if self.options.refresh else None
+        work = decide(
+            instance,
+            record,
+            live,
+            existing,
+            lineage=self.state.lineage,
+            same=self.same,
+            problems=self.problems,
+        )
+        if record is not None and live is not None:
+            root = self.doomed.root(record.id)
+            if root is not None:
+                work = replaced_with_parent(work, root)
+            if work.change.action.destroys:
+                self.doomed.add(record.id, work.address, root)
+        return work
+
+    def _observe(self, work: Work) -> None:
+        """Tell whoever reads it what it will be: as it is, or made anew and not known yet."""
+        stays = work.change.action in (Action.NO_OP, Action.UPDATE, Action.ADOPT)
+        self.resolver.observe(work.address, _lasting(work) if stays else None)
+
+    # ---- around the walk -----------------------------------------------------------------------------
+
+    def _outputs(self) -> tuple[OutputChange, ...]:
+        found: list[OutputChange] = []
+        declared = {} if self.options.destroy else self.config.outputs
+        for name, output in declared.items():
+            value = self.resolver.value(output.value, self.problems)
+            if output.sensitive and not is_sensitive(value):
+                value = Unknown(sensitive=True) if isinstance(value, Unknown) else Sensitive(value)
+            before = self.state.outputs.get(name)
+            if before is None:
+                action = Action.CREATE
+            else:
+                action = Action.NO_OP if self._equal(before.value, value) else Action.UPDATE
+            found.append(OutputChange(name, action, before.value if before else None, value))
+        found.extend(
+            OutputChange(name, Action.DELETE, old.value, None)
+            for name, old in self.state.outputs.items()
+            if name not in declared
+        )
+        return tuple(found)
+
+    def _equal(self, before: Any, after: Any) -> bool:
+        if isinstance(before, Redacted) and isinstance(after, Sensitive):
+            return self.same(after.value, before)
+        return bool(before == after) and not isinstance(after, Unknown)
+
+    def _in_user_order(self) -> list[Work]:
+        rank = {b.address: i for i, b in enumerate(self.config.blocks)}
+        return sorted(self.works.values(), key=lambda w: rank.get(w.address.block, len(rank)))
+
+    def _look(self) -> Context | None:
+        """Who can be asked what lives where; nobody when the user wants nothing read."""
+        return self.context if self.options.refresh else None
+
+    def _drift(self) -> tuple[Drift, ...]:
+        if not self.options.refresh:
+            return ()
+        found: list[Drift] = []
+        for record in self.state.records.values():
+            if record.broken:
+                continue
+            drift = drifted(
+                record, _registered(record, self.context), self.refreshed.get(record.id), self.same
+            )
+            if drift is not None:
+                found.append(drift)
+        return tuple(found)
+
+    def _context(self) -> Mapping[str, str]:
+        used = {r.provider.name: r.provider for r in self.resolver.graph.registered.values()}
+        for name, provider in used.items():
+            if isinstance(provider, Describes):
+                return provider.describe(self.settings.of(name))
+        return {}
+
+
+def _lasting(work: Work) -> Attrs | None:
+    """What is live, without what the service will compute anew from a key that changes."""
+    changed = {attribute.path[0] for attribute in work.change.attributes}
+    if work.live is None or not changed:
+        return work.live
+    props = work.schema["properties"]
+    return {k: v for k, v in work.live.items() if changed.isdisjoint(props.get(k, {}).get("x-follows", ()))}
+
+
+def _registered(record: Record, context: Context) -> Registered:
+    found = context.catalogue.types.get(record.type)
+    if found is None:
+        raise MlinfraError(
+            error(
+                "MLI-PLN-001",
+                f"no provider here knows the type `{record.type}` of {record.address}, which is recorded",
+                f"{near(record.type, context.catalogue.types)}Install its provider, `{record.provider}`.",
+                address=record.address,
+            )
+        )
+    return found
+
+
+def _duplicates(instances: Iterable[Instance]) -> Iterable[Diagnostic]:
+    seen: dict[str, Instance] = {}
+    for instance in instances:
+        if instance.id is None:
+            continue
+        first = seen.setdefault(instance.id.casefold(), instance)
+        if first is not instance:
+            yield error(
+                "MLI-REF-009",
+                f"{first.address} and {instance.address} are one and the same resource",
+                f"Both have the id {instance.id}\n{first.address} is declared at {first.block.position}. "
+                "Give one of them another name, or take it out.",
+                instance.block.position,
+                instance.address,
+            )
+
+
+def _ordered(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place in the files; what has no place comes last. Each message once."""
+    unique = {(d.code, d.summary, str(d.position)): d for d in problems}
+    return sorted(
+        unique.values(),
+        key=lambda d: (
+            d.position is None,
+            d.position.source.path if d.position else "",
+            (d.position.line, d.position.column) if d.position else (0, 0),
+        ),
+    )

@@ -1,0 +1,131 @@
+"""What is really there: every id of interest, read with as few requests as the service allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from mlinfra.engine.context import Context
+from mlinfra.engine.schema import masked, tainted
+from mlinfra.model.address import Address
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.plan import RefreshInfo
+from mlinfra.model.value import Attrs, canonical
+from mlinfra.providers.api import Counts, ProviderError, Registered, ResourceType
+
+OWNER_TAG = "mlinfra-lineage"
+"""The tag by which mlinfra knows what it made itself; no plan, no output and no state shows it."""
+
+ROUNDS = 6
+"""How often a read that the service put off is tried before the refresh gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One id to read. ``pattern`` is what was written of it: it says which answers are secrets."""
+
+    id: str
+    address: Address
+    registered: Registered
+    settings: Mapping[str, Any]
+    pattern: Attrs
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One resource as the service has it, normalised and with marks; ``owner`` is its lineage's tag."""
+
+    attrs: Attrs
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What was read, by id without regard to case; an id that was not found is not in it."""
+
+    live: Mapping[str, Live]
+    info: RefreshInfo
+
+    def get(self, id: str | None) -> Live | None:
+        """What is there under an id."""
+        return self.live.get(id.casefold()) if id is not None else None
+
+
+def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
+    """Read everything that is wanted: siblings of one collection together, collections side by side.
+
+    Raises MlinfraError with every read that failed.
+    """
+    groups: dict[tuple[str, str, bytes], dict[str, Wanted]] = {}
+    for item in wanted:
+        collection = item.id.casefold().rsplit("/", 1)[0]
+        key = (item.registered.type.name, collection, canonical(item.settings))
+        groups.setdefault(key, {}).setdefault(item.id.casefold(), item)
+    waiting = list(groups.values())
+    connections = {id(c): c for c in (_connection(group, context) for group in waiting)}
+    sent = _sent(connections.values())
+    started = context.clock.monotonic()
+    live: dict[str, Live] = {}
+    for round in range(ROUNDS):
+        failures: list[tuple[dict[str, Wanted], ProviderError]] = []
+        with ThreadPoolExecutor(max_workers=max(1, min(context.parallelism, len(waiting)))) as pool:
+            for group, answer in zip(waiting, pool.map(lambda g: _read(g, context), waiting), strict=True):
+                if isinstance(answer, ProviderError):
+                    failures.append((group, answer))
+                else:
+                    live.update(answer)
+        later = [(g, f) for g, f in failures if f.retryable]
+        if len(later) < len(failures) or (later and round == ROUNDS - 1):
+            raise MlinfraError([_refused(group, failure) for group, failure in failures])
+        if not later:
+            break
+        waiting = [group for group, _ in later]
+        context.clock.sleep(max(f.after if f.after is not None else 2.0**round for _, f in later))
+    seconds = context.clock.monotonic() - started
+    count = sum(map(len, groups.values()))
+    return Refreshed(live, RefreshInfo(_sent(connections.values()) - sent, seconds, count))
+
+
+def seen(attrs: Attrs, type_: ResourceType[Any], pattern: Attrs) -> Live:
+    """An answer of a provider, normalised, without the owner's tag, with marks on what is secret."""
+    plain = type_.normalize(attrs)
+    schema = type_.schema(plain)
+    owner = None
+    if (key := schema.get("x-owner-tag")) and isinstance(plain.get(key), dict):
+        tags = dict(plain[key])
+        owner = tags.pop(OWNER_TAG, None)
+        plain = {**plain, key: tags}
+    return Live(tainted(masked(plain, schema), pattern), owner)
+
+
+def _connection(group: Mapping[str, Wanted], context: Context) -> Any:
+    first = next(iter(group.values()))
+    try:
+        return context.connect(first.registered.provider.name, first.settings)
+    except ProviderError as wrong:
+        raise MlinfraError(error(wrong.code, wrong.summary, wrong.hint)) from wrong
+
+
+def _read(group: Mapping[str, Wanted], context: Context) -> dict[str, Live] | ProviderError:
+    first = next(iter(group.values()))
+    type_ = first.registered.type
+    try:
+        answers = type_.read_many(_connection(group, context), [item.id for item in group.values()])
+    except ProviderError as wrong:
+        return wrong
+    return {
+        item.id.casefold(): seen(attrs, type_, item.pattern)
+        for item in group.values()
+        if (attrs := answers.get(item.id)) is not None
+    }
+
+
+def _refused(group: Mapping[str, Wanted], failure: ProviderError) -> Any:
+    first = next(iter(group.values()))
+    return error(failure.code, failure.summary, failure.hint, address=first.address)
+
+
+def _sent(connections: Iterable[Any]) -> int:
+    return sum(c.requests for c in connections if isinstance(c, Counts))

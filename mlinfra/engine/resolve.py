@@ -1,0 +1,309 @@
+"""Blocks → instances: expressions evaluated, parents and defaults filled in, references turned into ids.
+
+In Azure the client chooses names and so ids: nearly everything is known before anything exists. What is
+not stays `Unknown` and is evaluated again when an apply has made it known; the same code does both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlinfra.config.expand import Each, instances
+from mlinfra.config.expression import Namespace, evaluate
+from mlinfra.config.scope import base_scope
+from mlinfra.engine.blocks import BlockGraph
+from mlinfra.engine.check import Subject, check_body
+from mlinfra.engine.marks import known_part, split
+from mlinfra.engine.schema import Schema, masked, properties, tainted, with_defaults
+from mlinfra.engine.scope import InstanceScope, KeyedScope
+from mlinfra.engine.settings import Settings
+from mlinfra.model.address import Address, Key
+from mlinfra.model.configuration import Block, Config
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.state import Record
+from mlinfra.model.value import Attrs
+from mlinfra.providers.api import ProviderError, Registered, ResourceType
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One resource as it should be.
+
+    ``attrs`` are the managed keys, defaults included, with marks. ``id`` is None while only an apply can
+    tell it. ``needs`` are blocks: every instance of them comes first.
+    """
+
+    address: Address
+    block: Block
+    registered: Registered
+    settings: Mapping[str, Any]
+    schema: Schema
+    attrs: Attrs
+    id: str | None
+    needs: frozenset[Address]
+    import_id: str | None = None
+
+    @property
+    def type(self) -> ResourceType[Any]:
+        """The resource type."""
+        return self.registered.type
+
+
+class Resolver:
+    """Evaluates the blocks of one stack, in their order, and again where what they read has changed.
+
+    ``observe`` tells it what an instance is (or None: it does not exist as it will be); every problem it
+    meets is collected in ``problems``. Not thread-safe: one thread owns it.
+    """
+
+    def __init__(
+        self, config: Config, graph: BlockGraph, settings: Settings, recorded: Mapping[Address, Record]
+    ) -> None:
+        self.config = config
+        self.graph = graph
+        self.settings = settings
+        self.problems: list[Diagnostic] = []
+        self.instances: dict[Address, dict[Key, Instance]] = {}
+        self._recorded = recorded
+        self._observed: dict[Address, Attrs] = {a: r.observed for a, r in recorded.items() if not r.broken}
+        self._scopes: dict[str, dict[str, Any]] = {}
+        self._stale: set[Address] = set()
+        self._scope = base_scope(config).extended(
+            {
+                name: KeyedScope(self._scopes.setdefault(name, {}))
+                for name in {b.address.type for b in config.blocks}
+            }
+        )
+
+    # ---- evaluation ----------------------------------------------------------------------------------
+
+    def evaluate_all(self) -> None:
+        """Evaluate every block once, each after what it needs."""
+        for address in self.graph.order:
+            self.evaluate(address)
+
+    def evaluate(self, address: Address) -> None:
+        """Evaluate one block: its instances, and what others see of them."""
+        block = self.graph.blocks[address]
+        found: dict[Key, Instance] = {}
+        for each in instances(block, self._scope, self.problems):
+            found[each.key] = self._instance(block, each)
+        self.instances[address] = found
+        self._expose(address)
+        self._stale.discard(address)
+
+    def refreshed(self, address: Address) -> dict[Key, Instance]:
+        """The instances of a block, evaluated again if anything they read has changed since."""
+        if address in self._stale:
+            self.evaluate(address)
+        return self.instances[address]
+
+    def observe(self, address: Address, attrs: Attrs | None) -> None:
+        """Say what an instance is now; blocks that read it are evaluated again when it was something else."""
+        before = self._observed.get(address)
+        if attrs is None:
+            self._observed.pop(address, None)
+        else:
+            self._observed[address] = attrs
+        if address.block in self.instances and before is not attrs and before != attrs:
+            self._expose(address.block)
+            self._stale |= self.graph.readers(address.block)
+
+    def value(self, node: Any, problems: list[Diagnostic]) -> Any:
+        """The value of an expression outside any resource: an output."""
+        return evaluate(node, self._scope, problems)
+
+    def all(self) -> Iterable[Instance]:
+        """Every instance, in the order of evaluation."""
+        return (i for address in self.graph.order for i in self.instances.get(address, {}).values())
+
+    def _expose(self, address: Address) -> None:
+        scopes = {
+            key: InstanceScope(i.attrs, i.id, self._observed.get(i.address), i.schema)
+            for key, i in self.instances.get(address, {}).items()
+        }
+        single = self.graph.blocks[address].for_each is None
+        if single:
+            self._scopes[address.type].pop(address.name, None)
+        self._scopes[address.type][address.name] = scopes.get(None) if single else KeyedScope(scopes)
+
+    # ---- one instance --------------------------------------------------------------------------------
+
+    def _instance(self, block: Block, each: Each) -> Instance:
+        address = replace(block.address, key=each.key)
+        scope: Namespace = self._scope
+        if each.key is not None:
+            scope = self._scope.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
+        registered = self.graph.registered[block.address]
+        settings = self.settings.of(registered.provider.name)
+        written = evaluate(block.body, scope, self.problems)
+        schema = registered.type.schema(known_part(written))
+        self.problems.extend(d.located(address, None) for d in check_body(Subject.of(block), written, schema))
+        attrs = {
+            key: value for key, value in written.items() if value is not None and key in schema["properties"]
+        }
+        attrs = self._filled(block, each, scope, attrs, schema, settings)
+        attrs = self._referenced(attrs, schema)
+        attrs = masked(with_defaults(attrs, schema), schema)
+        attrs = self._normalized(registered.type, attrs, block)
+        import_id = evaluate(block.import_id, scope, self.problems) if block.import_id else None
+        return Instance(
+            address=address,
+            block=block,
+            registered=registered,
+            settings=settings,
+            schema=schema,
+            attrs=attrs,
+            id=import_id
+            if isinstance(import_id, str)
+            else self._identity(registered.type, address, attrs, block),
+            needs=self.graph.needs[block.address],
+            import_id=import_id if isinstance(import_id, str) else None,
+        )
+
+    def _filled(
+        self,
+        block: Block,
+        each: Each,
+        scope: Namespace,
+        attrs: Attrs,
+        schema: Schema,
+        settings: Mapping[str, Any],
+    ) -> Attrs:
+        """Names, parents, and what is handed down, where nothing is written."""
+        filled = dict(attrs)
+        props = schema["properties"]
+        if "name" in props and "name" not in filled:
+            if each.key is None:
+                filled["name"] = block.address.name
+            else:
+                self.problems.append(
+                    error(
+                        "MLI-TYP-007",
+                        f"every instance of {block.address} would be called `{block.address.name}`",
+                        f"Write a name that uses `each`:  name: {block.address.name}-${{each.key}}",
+                        block.position,
+                        block.address,
+                    )
+                )
+        parent: InstanceScope | None = None
+        for name, part in properties(schema, "x-parent"):
+            above = self._parent(block, each, scope, part["x-ref"])
+            if above is not None and name not in filled:
+                filled[name] = above.find("id")
+            if name in filled:
+                parent = above or self._named(part["x-ref"], filled[name])
+        for name, part in props.items():
+            if name in filled:
+                continue
+            for place in part.get("x-from", ()):
+                root, _, key = place.partition(".")
+                value = settings.get(key) if root == "settings" else _find(parent, key)
+                if value is not None:
+                    filled[name] = value
+                    break
+        for name, part in properties(schema, "x-parent"):
+            if name not in filled:
+                self.problems.append(_orphan(block, name, part["x-ref"]))
+        return filled
+
+    def _parent(self, block: Block, each: Each, scope: Namespace, type_name: str) -> InstanceScope | None:
+        """What ``parent:`` says, or the only candidate; None when there is none (or it is ambiguous)."""
+        chosen = self.graph.parents.get((block.address, type_name))
+        if chosen is None:
+            return None
+        above: InstanceScope | KeyedScope | None = self._scopes[chosen.type].get(chosen.name)
+        if isinstance(above, KeyedScope):
+            key = chosen.key if chosen.key is not None else each.key
+            try:
+                above = above.find(key)
+            except KeyError:
+                self.problems.append(
+                    error(
+                        "MLI-REF-006",
+                        f"{block.address} has several possible parents: the instances of {chosen.block}",
+                        f"Say which: parent: ${{{chosen.block}[…]}}",
+                        block.position,
+                        block.address,
+                    )
+                )
+                return None
+        return above if isinstance(above, InstanceScope) else None
+
+    def _named(self, type_name: str, value: Any) -> InstanceScope | None:
+        """The instance of this type that a written name or id means."""
+        if not isinstance(value, str):
+            return None
+        members = self._scopes.get(type_name, {}).values()
+        for member in members:
+            scopes = member.members() if isinstance(member, KeyedScope) else (member,)
+            for scope in scopes:
+                if isinstance(scope, InstanceScope) and scope.is_called(value):
+                    return scope
+        return None
+
+    def _referenced(self, attrs: Attrs, schema: Schema) -> Attrs:
+        """Names of resources of this stack, written the az ml way, turned into ids."""
+        result = dict(attrs)
+        for name, part in properties(schema, "x-ref"):
+            value = result.get(name)
+            if isinstance(value, str) and not value.startswith("/"):
+                bare = value.removeprefix("azureml:")
+                scope = self._named(part["x-ref"], bare)
+                result[name] = scope.find("id") if scope is not None else bare
+        return result
+
+    def _normalized(self, type_: ResourceType[Any], attrs: Attrs, block: Block) -> Attrs:
+        """One spelling. The type never meets a mark: unknown leaves stay out, secrets go in bare."""
+        known, unknown = split(attrs)
+        try:
+            plain = type_.normalize(known)
+        except ProviderError as wrong:
+            self.problems.append(refused(wrong, block))
+            return attrs
+        return {**tainted(plain, attrs), **unknown}
+
+    def _identity(self, type_: ResourceType[Any], address: Address, attrs: Attrs, block: Block) -> str | None:
+        """The id; the recorded one as long as nothing that makes up the identity has changed."""
+        try:
+            id = type_.identify(known_part(attrs))
+        except ProviderError as wrong:
+            self.problems.append(refused(wrong, block))
+            return None
+        record = self._recorded.get(address)
+        if record is not None and id is not None:
+            try:
+                if type_.identify(known_part(record.desired)) == id:
+                    return record.id
+            except ProviderError:
+                return id
+        return id
+
+
+def refused(wrong: ProviderError, block: Block) -> Diagnostic:
+    """A provider's refusal with its place in the user's file."""
+    node = block.body.at(wrong.path)
+    position = node.position if wrong.path and node is not block.body else block.position
+    return error(wrong.code, wrong.summary, wrong.hint, position, block.address, wrong.path)
+
+
+def _orphan(block: Block, name: str, type_name: str) -> Diagnostic:
+    return error(
+        "MLI-REF-007",
+        f"{block.address} needs a {type_name}, and the stack has none",
+        f"Declare one under  resources: {type_name}:  or write  {name}:  with its name or id.",
+        block.position,
+        block.address,
+        (name,),
+    )
+
+
+def _find(scope: InstanceScope | None, key: str) -> Any:
+    if scope is None:
+        return None
+    try:
+        return scope.find(key)
+    except KeyError:
+        return None

@@ -1,0 +1,73 @@
+"""What expressions see of resources: ``workspace.main.id``, ``role_assignment.team["ana"].id``.
+
+Scopes are looked up, never walked: `mlinfra.config.expression` explains why that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mlinfra.model.address import Key
+from mlinfra.model.value import Attrs, Unknown
+
+
+class InstanceScope:
+    """One resource: what is written of it, then what is known of it, then what only an apply can tell.
+
+    ``observed`` is what the service says of it as it will stay; None while it does not exist yet, is about
+    to be replaced, or was not read.
+    """
+
+    __slots__ = ("_attrs", "_id", "_observed", "_schema")
+
+    def __init__(
+        self, attrs: Attrs, id: str | None, observed: Attrs | None, schema: Mapping[str, Any]
+    ) -> None:
+        self._attrs, self._id, self._observed, self._schema = attrs, id, observed, schema
+
+    def find(self, name: str) -> Any:
+        """The value of one attribute; KeyError when the type has no such key."""
+        if name == "id" and self._id is not None:
+            return self._id
+        if name in self._attrs:
+            return self._attrs[name]
+        if self._observed is not None and name in self._observed:
+            return self._observed[name]
+        part = self._schema["properties"][name]
+        if part.get("x-computed") and (self._observed is None or part.get("x-follows")):
+            return Unknown(sensitive=bool(part.get("x-sensitive")))
+        return None
+
+    def is_called(self, name: str) -> bool:
+        """Whether a written name or id means this one; ids and names of Azure have no case."""
+        wanted = name.casefold().rstrip("/")
+        return any(
+            isinstance(own, str) and own.casefold().rstrip("/") == wanted
+            for own in (self._id, self._attrs.get("name"))
+        )
+
+    def names(self) -> Iterable[str]:
+        """Every key of the type."""
+        return list(self._schema["properties"])
+
+
+class KeyedScope:
+    """The instances of a block with ``for_each`` or ``count``, or the blocks of a type: looked up by key."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Mapping[Any, Any]) -> None:
+        self._members = members
+
+    def find(self, name: Key) -> Any:
+        """One member; KeyError when there is none."""
+        return self._members[name]
+
+    def names(self) -> Iterable[str]:
+        """The keys."""
+        return map(str, self._members)
+
+    def members(self) -> Iterable[Any]:
+        """What is under the keys."""
+        return self._members.values()

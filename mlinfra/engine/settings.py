@@ -1,0 +1,66 @@
+"""The settings of providers: what stands under a top-level key that is a provider's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlinfra.config.expression import evaluate
+from mlinfra.config.scope import base_scope
+from mlinfra.engine.check import Subject, check_body, near
+from mlinfra.engine.schema import with_defaults
+from mlinfra.model.configuration import Config
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.value import reveal
+from mlinfra.providers.api import Catalogue
+
+_LANGUAGE = ("stack", "variables", "locals", "resources", "outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Evaluated settings by provider; of a provider that the stack does not mention, its defaults."""
+
+    by_provider: Mapping[str, Mapping[str, Any]]
+    secret: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, provider: str) -> Mapping[str, Any]:
+        """All settings, secrets included; for connecting."""
+        return self.by_provider.get(provider, {})
+
+    def recordable(self, provider: str) -> dict[str, Any]:
+        """Those that may be written into state."""
+        hidden = self.secret.get(provider, frozenset())
+        return {key: value for key, value in self.of(provider).items() if key not in hidden}
+
+
+def provider_settings(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> Settings:
+    """Evaluate and check the settings of every provider; a key that is no provider's is a problem."""
+    found: dict[str, Mapping[str, Any]] = {}
+    secret: dict[str, frozenset[str]] = {}
+    scope = base_scope(config)
+    for name, provider in catalogue.providers.items():
+        schema = provider.settings_schema
+        node = config.settings.get(name)
+        values: dict[str, Any] = {}
+        if node is not None:
+            values = evaluate(node, scope, problems)
+            if not isinstance(values, dict):
+                problems.append(error("MLI-CFG-040", f"`{name}` takes a map of settings", "", node.position))
+                continue
+            problems.extend(check_body(Subject(f"`{name}`", node, node.key or node.position), values, schema))
+        found[name] = with_defaults(reveal(values), schema)
+        secret[name] = frozenset(k for k, p in schema.get("properties", {}).items() if p.get("x-sensitive"))
+    for key, node in config.settings.items():
+        if key not in catalogue.providers:
+            known = (*_LANGUAGE, *catalogue.providers)
+            problems.append(
+                error(
+                    "MLI-CFG-041",
+                    f"unknown key `{key}` at the top of the stack",
+                    f"{near(key, known)}A stack takes: {', '.join(known)}.",
+                    node.key or node.position,
+                )
+            )
+    return Settings(found, secret)

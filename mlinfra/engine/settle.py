@@ -1,0 +1,149 @@
+"""What an earlier command left open: each step is taken up, recorded or dropped. Nothing is sent again.
+
+What is missing afterwards is simply planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mlinfra.engine.context import Context
+from mlinfra.engine.refresh import seen
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.event import Settled
+from mlinfra.model.journal import Entry, EntryKind
+from mlinfra.model.plan import Op
+from mlinfra.model.state import State
+from mlinfra.model.value import Attrs, has_unknown
+from mlinfra.providers.api import Pending, ProviderError, Registered
+from mlinfra.state.journal import fold
+from mlinfra.state.session import Session, Snapshot
+
+
+def settle(session: Session, context: Context, on_event: Callable[[Settled], None]) -> None:
+    """Settle what is open, for good: operations still going on are waited for, the state is written.
+
+    Raises MlinfraError when the service cannot be asked.
+    """
+    if not session.snapshot.open:
+        return
+    found: list[Entry] = []
+    waiting = list(session.snapshot.open)
+    while waiting:
+        later: list[tuple[Entry, float]] = []
+        for entry in waiting:
+            session.guard()
+            outcome = _ask(entry, context, resume=True)
+            if isinstance(outcome, Pending):
+                later.append((replace(entry, kind=EntryKind.ACCEPTED, token=outcome.token), outcome.after))
+                continue
+            session.record(outcome)
+            found.append(outcome)
+            on_event(_told(entry, outcome))
+        waiting = [entry for entry, _ in later]
+        if waiting:
+            context.clock.sleep(max(after for _, after in later))
+    state, _ = fold(session.snapshot.state, found)
+    session.commit(state)
+
+
+def settled_in_memory(snapshot: Snapshot, context: Context) -> tuple[State, tuple[Settled, ...]]:
+    """The state as settling would leave it, for commands that only look: nothing is resumed or written."""
+    entries: list[Entry] = []
+    told: list[Settled] = []
+    for entry in snapshot.open:
+        outcome = _ask(entry, context, resume=False)
+        assert isinstance(outcome, Entry)
+        entries.append(outcome)
+        told.append(_told(entry, outcome))
+    state, _ = fold(snapshot.state, entries)
+    return state, tuple(told)
+
+
+def _told(before: Entry, after: Entry) -> Settled:
+    if after.kind is EntryKind.FAILED:
+        found = "absent" if not after.broken else "failed"
+    else:
+        found = "resumed" if before.kind is EntryKind.ACCEPTED else "recorded"
+    return Settled(str(before.address), before.op, found)
+
+
+def _ask(entry: Entry, context: Context, *, resume: bool) -> Entry | Pending:
+    registered = context.catalogue.types.get(entry.type)
+    if registered is None:
+        raise MlinfraError(
+            error(
+                "MLI-PLN-001",
+                f"no provider knows the type `{entry.type}` of {entry.address}, which was left open",
+                f"Install the provider `{entry.provider}`.",
+                address=entry.address,
+            )
+        )
+    if entry.op is Op.FORGET:
+        return replace(entry, kind=EntryKind.DONE)
+    try:
+        connection = context.connect(entry.provider, entry.settings)
+        if resume and entry.kind is EntryKind.ACCEPTED and entry.token is not None:
+            return _resumed(entry, registered, connection)
+        return _looked_up(entry, registered, connection)
+    except ProviderError as wrong:
+        raise MlinfraError(
+            error(
+                wrong.code,
+                f"{entry.address} was left open and cannot be looked up: {wrong.summary}",
+                wrong.hint,
+                address=entry.address,
+            )
+        ) from wrong
+
+
+def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | Pending:
+    """Ask how an accepted operation came out; one that failed is told by what is there now."""
+    assert entry.token is not None
+    try:
+        progress = registered.type.resume(connection, Pending(entry.token))
+    except ProviderError as wrong:
+        if wrong.retryable:
+            return Pending(entry.token, wrong.after if wrong.after is not None else 5.0)
+        if entry.op is not Op.CREATE:
+            return replace(entry, kind=EntryKind.FAILED, token=None, message=wrong.summary)
+        attrs = _read(entry, registered, connection)
+        return replace(
+            entry, kind=EntryKind.FAILED, token=None, message=wrong.summary, broken=attrs is not None
+        )
+    if isinstance(progress, Pending):
+        return progress
+    if entry.op is Op.DELETE:
+        return replace(entry, kind=EntryKind.DONE, token=None)
+    attrs = progress.attrs if progress.attrs is not None else _read(entry, registered, connection)
+    return _recorded(replace(entry, id=progress.id or entry.id), registered, attrs)
+
+
+def _looked_up(entry: Entry, registered: Registered, connection: Any) -> Entry:
+    """Whether the service has it, whatever became of the request."""
+    attrs = _read(entry, registered, connection)
+    if entry.op is Op.DELETE:
+        return replace(entry, kind=EntryKind.DONE if attrs is None else EntryKind.FAILED, token=None)
+    return _recorded(entry, registered, attrs)
+
+
+def _read(entry: Entry, registered: Registered, connection: Any) -> Attrs | None:
+    if entry.id is None:
+        return None
+    return registered.type.read_many(connection, [entry.id]).get(entry.id)
+
+
+def _recorded(entry: Entry, registered: Registered, attrs: Attrs | None) -> Entry:
+    if attrs is None:
+        return replace(entry, kind=EntryKind.FAILED, token=None, message="the service does not have it")
+    desired = {key: value for key, value in (entry.desired or {}).items() if not has_unknown(value)}
+    observed = seen(attrs, registered.type, desired).attrs
+    return replace(entry, kind=EntryKind.DONE, token=None, desired=desired, observed=observed)
+
+
+def open_steps(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """What is open, in words, for the message before settling."""
+    words = {Op.CREATE: "created", Op.UPDATE: "changed", Op.DELETE: "deleted"}
+    return tuple(f"{e.address} was being {words.get(e.op, 'recorded')}" for e in entries)

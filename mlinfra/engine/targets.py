@@ -1,0 +1,61 @@
+"""``--target``: a plan limited to some addresses and what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mlinfra.engine.check import near
+from mlinfra.engine.decide import Work
+from mlinfra.model.address import Address
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
+from mlinfra.model.graph import requirements
+
+
+def check_targets(targets: Iterable[Address], known: set[Address]) -> None:
+    """Raise MlinfraError for a target that is neither declared nor recorded, with the near address."""
+    blocks = {address.block for address in known}
+    wrong = [
+        error(
+            "MLI-PLN-011",
+            f"there is no {target} in this stack",
+            f"{near(str(target), known | blocks)}An address looks like compute.cpu.",
+        )
+        for target in targets
+        if target not in known and target not in blocks
+    ]
+    if wrong:
+        raise MlinfraError(wrong)
+
+
+def targeted(
+    works: Mapping[Address, Work], targets: Sequence[Address]
+) -> tuple[dict[Address, Work], Diagnostic]:
+    """The works that the targets are or need, and the warning that goes with them.
+
+    Of what is destroyed: also everything that uses it and is destroyed too, and what dies together.
+    """
+    wanted = set(targets)
+    roots = [address for address in works if address in wanted or address.block in wanted]
+    by_block: dict[Address, set[Address]] = {}
+    users: dict[Address, set[Address]] = {}
+    for address, work in works.items():
+        by_block.setdefault(address.block, set()).add(address)
+        for needed in work.record.dependencies if work.record and work.change.action.destroys else ():
+            users.setdefault(needed.block, set()).add(address)
+    needs: dict[Address, set[Address]] = {address: set() for address in works}
+    for address, work in works.items():
+        for block in work.instance.needs if work.instance else ():
+            needs[address] |= by_block.get(block, set())
+        if work.change.action.destroys:
+            needs[address] |= users.get(address.block, set())
+        if work.change.dies_with in works:
+            assert work.change.dies_with is not None
+            needs[address].add(work.change.dies_with)
+            needs[work.change.dies_with].add(address)
+    kept = requirements(needs, roots)
+    notice = warning(
+        "MLI-PLN-010",
+        f"this plan is limited to {', '.join(map(str, targets))}",
+        "The stack may be left half-way; plan again without --target afterwards.",
+    )
+    return {address: work for address, work in works.items() if address in kept}, notice

@@ -1,0 +1,265 @@
+"""State files and journal entries as JSON bytes, and back; how values stand in them is in `encoding`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from mlinfra.model.address import Address, parse_address
+from mlinfra.model.encoding import ABSENT, Malformed, decode, encode, read, read_mapping
+from mlinfra.model.journal import Entry, EntryKind
+from mlinfra.model.plan import Op
+from mlinfra.model.state import FORMAT_VERSION, OutputValue, Record, State
+from mlinfra.model.value import has_mark
+
+__all__ = ["UPGRADE", "Malformed", "decode_entry", "decode_state", "encode_entry", "encode_state"]
+
+UPGRADE = "Install the newer one: pip install --upgrade mlinfra"
+"""What to do about a file of a newer mlinfra."""
+
+
+class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What all parts of a file have in common: a key that we do not know is an error, never dropped."""
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Record(_Document, frozen=True, kw_only=True):
+    address: str
+    type: str
+    provider: str
+    id: str
+    type_version: int = 1
+    prevent_destroy: bool = False
+    allow_unmanaged_loss: bool = False
+    broken: bool = False
+    dependencies: list[str] = []
+    settings: msgspec.Raw = ABSENT
+    desired: msgspec.Raw
+    observed: msgspec.Raw
+
+
+class _Output(_Document, frozen=True):
+    value: msgspec.Raw
+    sensitive: bool = False
+
+
+class _State(_Document, frozen=True):
+    format_version: Annotated[int, msgspec.Meta(ge=1)]
+    tool: str
+    lineage: str
+    serial: _Count
+    stack: str
+    folder: str
+    outputs: dict[str, _Output]
+    records: list[_Record]
+
+
+class _Entry(_Document, frozen=True):
+    kind: EntryKind
+    step: str
+    address: str
+    op: Op
+    type: str
+    provider: str
+    id: str | None = None
+    type_version: int = 1
+    prevent_destroy: bool = False
+    allow_unmanaged_loss: bool = False
+    broken: bool = False
+    message: str = ""
+    dependencies: list[str] = []
+    settings: msgspec.Raw = ABSENT
+    token: msgspec.Raw = ABSENT
+    desired: msgspec.Raw = ABSENT
+    observed: msgspec.Raw = ABSENT
+
+
+class _Header(msgspec.Struct, frozen=True):
+    format_version: int
+    tool: str = "a newer version"
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_state = msgspec.json.Decoder(_State)
+_entry = msgspec.json.Decoder(_Entry)
+_header = msgspec.json.Decoder(_Header)
+
+
+def encode_state(state: State, key: bytes, tool: str) -> bytes:
+    """A state file: indented, in an order that depends on nothing but what is in it.
+
+    Raises TypeError for an `Unknown` that is left in it, ValueError for a number that JSON lacks.
+    """
+    records = [state.records[address] for address in sorted(state.records, key=lambda a: a.sort_key)]
+    document = _State(
+        format_version=FORMAT_VERSION,
+        tool=tool,
+        lineage=state.lineage,
+        serial=state.serial,
+        stack=state.stack,
+        folder=state.folder,
+        outputs={
+            name: _Output(value=encode(output.value, key), sensitive=output.sensitive)
+            for name, output in state.outputs.items()
+        },
+        records=[
+            _Record(
+                address=str(record.address),
+                type=record.type,
+                provider=record.provider,
+                id=record.id,
+                type_version=record.type_version,
+                prevent_destroy=record.prevent_destroy,
+                allow_unmanaged_loss=record.allow_unmanaged_loss,
+                broken=record.broken,
+                dependencies=[str(address) for address in record.dependencies],
+                settings=encode(dict(record.settings), key) if record.settings else ABSENT,
+                desired=encode(record.desired, key),
+                observed=encode(record.observed, key),
+            )
+            for record in records
+        ],
+    )
+    return msgspec.json.format(_encoder.encode(document), indent=2) + b"\n"
+
+
+def decode_state(data: bytes) -> State:
+    """The state in a file. Raises Malformed."""
+    try:
+        document = decode(_state, data)
+    except Malformed:
+        _refuse_newer(data)
+        raise
+    if document.format_version > FORMAT_VERSION:
+        _refuse_newer(data)
+    addresses: dict[str, Address] = {}
+    records: dict[Address, Record] = {}
+    for index, item in enumerate(document.records):
+        try:
+            record = _record(item, addresses)
+            if record.address in records:
+                raise Malformed(f"{record.address} is there twice")
+        except Malformed as wrong:
+            raise wrong.within(f"records[{index}]") from None
+        records[record.address] = record
+    outputs: dict[str, OutputValue] = {}
+    for name, output in document.outputs.items():
+        try:
+            outputs[name] = OutputValue(read(output.value), output.sensitive)
+        except Malformed as wrong:
+            raise wrong.within(f"outputs.{name}.value") from None
+    return State(document.lineage, document.serial, document.stack, document.folder, records, outputs)
+
+
+def _record(item: _Record, addresses: dict[str, Address]) -> Record:
+    part = "address"
+    try:
+        address = _address(item.address, addresses)
+        part = "dependencies"
+        dependencies = tuple([_address(text, addresses) for text in item.dependencies])
+        part = "settings"
+        settings = read_mapping(item.settings) if item.settings else {}
+        part = "desired"
+        desired = read_mapping(item.desired)
+        part = "observed"
+        observed = read_mapping(item.observed)
+    except Malformed as wrong:
+        raise wrong.within(part) from None
+    return Record(
+        address=address,
+        type=item.type,
+        provider=item.provider,
+        id=item.id,
+        desired=desired,
+        observed=observed,
+        dependencies=dependencies,
+        settings=settings,
+        type_version=item.type_version,
+        prevent_destroy=item.prevent_destroy,
+        allow_unmanaged_loss=item.allow_unmanaged_loss,
+        broken=item.broken,
+    )
+
+
+def encode_entry(entry: Entry, key: bytes) -> bytes:
+    """A journal entry, on one line.
+
+    Raises TypeError for an `Unknown` anywhere but in ``desired`` before the step's end, and for any mark in
+    the token, which must be plain; ValueError for a number that JSON lacks.
+    """
+    if entry.token is not None and has_mark(entry.token):
+        raise TypeError(f"{entry.address}: the token of a step must be plain JSON")
+    open_ = not entry.kind.ends
+    return _encoder.encode(
+        _Entry(
+            kind=entry.kind,
+            step=entry.step,
+            address=str(entry.address),
+            op=entry.op,
+            type=entry.type,
+            provider=entry.provider,
+            id=entry.id,
+            type_version=entry.type_version,
+            prevent_destroy=entry.prevent_destroy,
+            allow_unmanaged_loss=entry.allow_unmanaged_loss,
+            broken=entry.broken,
+            message=entry.message,
+            dependencies=[str(address) for address in entry.dependencies],
+            settings=encode(dict(entry.settings), key) if entry.settings else ABSENT,
+            token=ABSENT if entry.token is None else encode(dict(entry.token), key),
+            desired=ABSENT if entry.desired is None else encode(entry.desired, key, unknown=open_),
+            observed=ABSENT if entry.observed is None else encode(entry.observed, key),
+        )
+    )
+
+
+def decode_entry(data: bytes) -> Entry:
+    """A journal entry. Raises Malformed."""
+    item = decode(_entry, data)
+    addresses: dict[str, Address] = {}
+    return Entry(
+        kind=item.kind,
+        step=item.step,
+        address=_address(item.address, addresses),
+        op=item.op,
+        type=item.type,
+        provider=item.provider,
+        id=item.id,
+        desired=read_mapping(item.desired) if item.desired else None,
+        observed=read_mapping(item.observed) if item.observed else None,
+        token=read_mapping(item.token) if item.token else None,
+        settings=read_mapping(item.settings) if item.settings else {},
+        dependencies=tuple(_address(text, addresses) for text in item.dependencies),
+        message=item.message,
+        type_version=item.type_version,
+        prevent_destroy=item.prevent_destroy,
+        allow_unmanaged_loss=item.allow_unmanaged_loss,
+        broken=item.broken,
+    )
+
+
+def _address(text: str, known: dict[str, Address]) -> Address:
+    """The address, each text being read once."""
+    if text not in known:
+        try:
+            known[text] = parse_address(text)
+        except ValueError as wrong:
+            raise Malformed(str(wrong)) from None
+    return known[text]
+
+
+def _refuse_newer(data: bytes) -> None:
+    """Say so when a newer mlinfra wrote it, whatever else is wrong with it."""
+    try:
+        header = _header.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if header.format_version > FORMAT_VERSION:
+        raise Malformed(
+            f"written by a newer mlinfra ({header.tool}): its format is {header.format_version}, "
+            f"this one knows {FORMAT_VERSION}",
+            newer=True,
+        )

@@ -1,0 +1,228 @@
+"""What is recorded of a stack: read without a lock for looking, held under one for changing."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import platform
+import secrets
+import shlex
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from mlinfra.model.clock import Clock
+from mlinfra.model.codec import UPGRADE, Malformed, decode_state
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.source import Position, SourceFile
+from mlinfra.model.state import LockInfo, State
+from mlinfra.state.api import Held, Lease, Store, StoreError
+from mlinfra.state.journal import fold, read_entries
+from mlinfra.state.lease import Keeper
+from mlinfra.state.session import Session, Snapshot
+
+__all__ = ["TTL", "Locked", "Session", "Snapshot", "StateManager", "Who"]
+
+TTL = 60.0
+"""Seconds that a lock holds without being renewed: how long others wait after a process was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who runs this, as others who find the stack locked are told."""
+
+    owner: str
+    host: str
+
+    @staticmethod
+    def here() -> Who:
+        """This user on this machine."""
+        try:
+            owner = getpass.getuser()
+        except (KeyError, OSError):
+            # A container's user may have no name.
+            owner = f"user {os.getuid()}"
+        return Who(owner, platform.node() or "an unnamed host")
+
+
+class Locked(MlinfraError):
+    """Someone else holds the stack's lock; ``info`` says who."""
+
+    exit_code = 4
+
+    def __init__(self, stack: str, info: LockInfo, left: float) -> None:
+        self.info = info
+        super().__init__(
+            error(
+                "MLI-STA-005",
+                f'the stack "{stack}" is locked by {info.owner} on {info.host} (mlinfra {info.command})',
+                f"Locked since {info.since:%Y-%m-%d %H:%M:%S} UTC. Wait for it with --lock-timeout 10m. "
+                "The lock is renewed while that command runs; if it was killed, the lock ends by "
+                f"itself in {max(1, round(left))} s, at {info.expires:%H:%M:%S} UTC.",
+            )
+        )
+
+
+class StateManager:
+    """The recorded side of one stack.
+
+    ``folder`` is the stack's, relative to the repository; ``tool`` the version that is written into state
+    files. ``clock`` is real time: leases live in it, also while resources live in a simulator's. ``aside`` is
+    where a state is put that the store would not take: by default beside the state where that is a file,
+    else the current folder. ``heartbeat=False`` leaves renewing to `Session.guard` and `Session.record`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        stack: str,
+        folder: str,
+        clock: Clock,
+        tool: str,
+        who: Who | None = None,
+        ttl: float = TTL,
+        heartbeat: bool = True,
+        aside: Path | None = None,
+        new_lineage: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._store = store
+        self._stack = stack
+        self._folder = folder
+        self._clock = clock
+        self._tool = tool
+        self._who = who or Who.here()
+        self._ttl = ttl
+        self._heartbeat = heartbeat
+        self._aside = aside
+        self._new_lineage = new_lineage
+
+    def load(self) -> Snapshot:
+        """What is recorded now. Takes no lock and writes nothing, so a folder that is read-only will do.
+
+        Raises MlinfraError: it cannot be read, is damaged, a newer mlinfra wrote it, it is another stack's.
+        """
+        with _told():
+            found = self._store.read()
+            while True:
+                # Without a lock the state may be replaced, and its journal removed, between the two reads.
+                snapshot = self._snapshot(found, self._store.secret() or secrets.token_bytes(32), None)
+                again = self._store.read()
+                if (again and again[1]) == snapshot.etag:
+                    return snapshot
+                found = again
+
+    @contextlib.contextmanager
+    def session(
+        self, *, command: str, lock_timeout: float = 0, lineage: str | None = None
+    ) -> Iterator[Session]:
+        """Hold the stack's lock and what is recorded. The lock is let go on the way out, always.
+
+        ``lock_timeout`` is how many seconds to wait for someone else's lock. ``lineage`` is a saved plan's:
+        what a stack that has no state yet is called by, since the plan was made for that. Raises Locked, and
+        what `load` raises.
+        """
+        with _told():
+            lease = self._lock(command, lock_timeout)
+        keeper = Keeper(self._store, lease, ttl=self._ttl, clock=self._clock)
+        try:
+            with _told():
+                key = self._store.secret(lease) or secrets.token_bytes(32)
+                snapshot = self._snapshot(self._store.read(), key, lineage)
+            if self._heartbeat:
+                keeper.start()
+            yield Session(self._store, snapshot, keeper, tool=self._tool, aside=self._asides())
+        finally:
+            keeper.stop()
+
+    def _lock(self, command: str, timeout: float) -> Lease:
+        until = self._clock.monotonic() + timeout
+        since = self._clock.now()
+        while True:
+            now = self._clock.now()
+            ends = now + timedelta(seconds=self._ttl)
+            try:
+                info = LockInfo("", self._who.owner, self._who.host, command, since, ends)
+                return self._store.lock(info, self._ttl)
+            except Held as held:
+                left = until - self._clock.monotonic()
+                if left <= 0:
+                    runs_out = (held.info.expires - now).total_seconds()
+                    raise Locked(self._stack, held.info, runs_out) from None
+            self._clock.sleep(min(1.0, left))
+
+    def _snapshot(self, found: tuple[bytes, str] | None, key: bytes, lineage: str | None) -> Snapshot:
+        if found is None:
+            state = State(lineage or self._new_lineage(), stack=self._stack, folder=self._folder)
+            return Snapshot(state, None, key=key)
+        data, etag = found
+        try:
+            state = decode_state(data)
+        except Malformed as wrong:
+            raise self._unreadable(wrong, data) from None
+        self._refuse_other_stack(state)
+        written = self._store.journal_read(state.serial)
+        where = self._store.where(state.serial)
+        entries = read_entries(written, lineage=state.lineage, serial=state.serial, where=where)
+        folded, still = fold(state, entries)
+        return Snapshot(folded, etag, still, key)
+
+    def _refuse_other_stack(self, state: State) -> None:
+        where = self._store.where()
+        if state.stack != self._stack:
+            what = f'{where} is of the stack "{state.stack}", not of "{self._stack}"'
+            how = "Put the right file there; this one belongs under its own stack's name."
+        elif state.folder != self._folder:
+            what = f'{where} belongs to the stack in "{state.folder}", this one is in "{self._folder}"'
+            how = (
+                f'Two stacks cannot share the name "{self._stack}": give one of them another under `stack:`. '
+                f'If the folder was moved, write its new path under "folder" in {where}.'
+            )
+        else:
+            return
+        raise MlinfraError(error("MLI-STA-004", what, how))
+
+    def _unreadable(self, wrong: Malformed, data: bytes) -> MlinfraError:
+        where = self._store.where()
+        if wrong.newer:
+            return MlinfraError(error("MLI-STA-003", f"{where} was {wrong.problem}", UPGRADE))
+        detail = self._how_to_restore()
+        if wrong.place is None:
+            return MlinfraError(error("MLI-STA-002", f"{where} is damaged: {wrong}", detail))
+        line, column = wrong.place
+        position = Position(SourceFile(where, data.decode(errors="replace")), line, column)
+        summary = f"{where} is damaged at {line}:{column}: {wrong}"
+        return MlinfraError(error("MLI-STA-001", summary, detail, position))
+
+    def _how_to_restore(self) -> str:
+        where = self._store.where()
+        try:
+            kept = self._store.history()
+        except StoreError:
+            kept = ()
+        if not kept:
+            return f"Put back a good copy of {where}: there is no earlier one to restore."
+        last = kept[0]
+        return (
+            f"Restore the one before it (serial {last.serial}, written {last.written:%Y-%m-%d %H:%M} UTC): "
+            f"cp {shlex.quote(last.where)} {shlex.quote(where)}. "
+            "Then plan: what changed since then shows as drift."
+        )
+
+    def _asides(self) -> tuple[Path, ...]:
+        beside = Path(self._store.where()).parent
+        own = self._aside or (beside if beside.is_dir() else Path())
+        return own, Path(), Path(tempfile.gettempdir())
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """The store's own errors as messages."""
+    try:
+        yield
+    except StoreError as wrong:
+        raise MlinfraError(error("MLI-STA-007", wrong.summary, wrong.hint)) from wrong

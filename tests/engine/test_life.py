@@ -1,0 +1,230 @@
+"""Plan, apply, empty plan, change, drift, destroy: through a provider that knows nothing of Azure."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlinfra.model.diagnostic import MlinfraError
+from mlinfra.model.plan import Action, Delta, Op, Reason
+from tests.engine.bench import Bench
+
+STACK = """
+variables:
+  word: {type: string, default: hello}
+resources:
+  folder:
+    main: {name: reports}
+  text_file:
+    a: {name: a.txt, content: "${var.word}"}
+    b: {name: b.txt, content: "${text_file.a.name} has ${text_file.a.size} letters"}
+outputs:
+  length: {value: "${text_file.a.size}"}
+"""
+
+
+@pytest.fixture
+def applied(bench: Bench) -> Bench:
+    bench.write(STACK)
+    result = bench.apply()
+    assert not result.failures
+    return bench
+
+
+def test_everything_is_created_in_order_and_then_nothing_is_left_to_do(applied: Bench) -> None:
+    assert (applied.disk / "reports" / "b.txt").read_text() == "a.txt has 5 letters"
+    assert applied.settled_empty()
+    assert applied.recorded()["text_file.a"].observed["size"] == 5
+
+
+def test_a_first_plan_knows_ids_and_what_the_service_invents_only_after_the_apply(bench: Bench) -> None:
+    bench.write(STACK)
+    plan = bench.plan().plan
+    change = next(c for c in plan.changes if str(c.address) == "text_file.b")
+    assert change.id == "/reports/b.txt"
+    assert change.after is not None
+    assert change.after["content"].expression == "${text_file.a.name} has ${text_file.a.size} letters"
+    assert [s.id for s in plan.steps] == ["create:folder.main", "create:text_file.a", "create:text_file.b"]
+
+
+def test_a_changed_value_changes_what_is_made_of_it(applied: Bench) -> None:
+    applied.values["word"] = "goodbye"
+    assert applied.actions() == {"text_file.a": Action.UPDATE, "text_file.b": Action.UPDATE}
+    assert not applied.apply().failures
+    assert (applied.disk / "reports" / "b.txt").read_text() == "a.txt has 7 letters"
+    assert applied.settled_empty()
+
+
+def test_an_immutable_key_replaces(applied: Bench) -> None:
+    applied.write(STACK.replace("name: a.txt", "name: c.txt"))
+    change = applied.change("text_file.a")
+    assert (change.action, change.reason) == (Action.DELETE_CREATE, Reason.IMMUTABLE)
+    assert not applied.apply().failures
+    assert sorted(p.name for p in (applied.disk / "reports").iterdir()) == ["b.txt", "c.txt"]
+    assert applied.settled_empty()
+
+
+def test_replacing_a_parent_takes_its_children_along_and_makes_them_again(applied: Bench) -> None:
+    applied.write(STACK.replace("name: reports", "name: archive"))
+    plan = applied.plan().plan
+    assert {str(c.address): c.action for c in plan.changes} == {
+        "folder.main": Action.DELETE_CREATE,
+        "text_file.a": Action.DELETE_CREATE,
+        "text_file.b": Action.DELETE_CREATE,
+    }
+    group = plan.changes[0]
+    assert [str(a) for a in group.loses] == ["text_file.a", "text_file.b"]
+    assert group.data_loss == "every file in it"
+    assert [s.id for s in plan.steps if s.op is Op.DELETE and s.with_parent is None] == ["delete:folder.main"]
+    assert not applied.apply().failures
+    assert [p.name for p in applied.disk.iterdir()] == ["archive"]
+    assert applied.settled_empty()
+
+
+def test_what_left_the_configuration_is_deleted(applied: Bench) -> None:
+    applied.write(
+        STACK.replace(
+            '    b: {name: b.txt, content: "${text_file.a.name} has ${text_file.a.size} letters"}\n', ""
+        )
+    )
+    assert applied.actions() == {"text_file.b": Action.DELETE}
+    applied.apply()
+    assert applied.settled_empty()
+    assert set(applied.recorded()) == {"folder.main", "text_file.a"}
+
+
+def test_drift_is_told_and_put_back(applied: Bench) -> None:
+    (applied.disk / "reports" / "a.txt").write_text("changed behind its back")
+    plan = applied.plan().plan
+    (drift,) = plan.drift
+    assert (str(drift.address), drift.attributes[0].before, drift.attributes[0].after) == (
+        "text_file.a",
+        "hello",
+        "changed behind its back",
+    )
+    assert applied.change("text_file.a").action is Action.UPDATE
+    applied.apply()
+    assert (applied.disk / "reports" / "a.txt").read_text() == "hello"
+    assert applied.settled_empty()
+
+
+def test_what_was_deleted_outside_is_made_again(applied: Bench) -> None:
+    (applied.disk / "reports" / "a.txt").unlink()
+    change = applied.change("text_file.a")
+    assert (change.action, change.reason) == (Action.CREATE, Reason.GONE)
+    applied.apply()
+    assert applied.settled_empty()
+
+
+def test_destroy_leaves_nothing(applied: Bench) -> None:
+    plan = applied.plan(destroy=True).plan
+    assert [s.id for s in plan.steps if s.with_parent is None] == ["delete:folder.main"]
+    applied.apply(destroy=True)
+    assert list(applied.disk.iterdir()) == []
+    assert applied.recorded() == {}
+    assert applied.plan(destroy=True).plan.is_empty
+
+
+def test_what_exists_and_is_not_ours_is_refused_with_the_import_block(bench: Bench) -> None:
+    bench.write(STACK)
+    (bench.disk / "reports").mkdir()
+    with pytest.raises(MlinfraError) as refused:
+        bench.plan()
+    (found,) = refused.value.diagnostics
+    assert found.code == "MLI-PLN-003"
+    assert "import: /reports" in found.detail
+
+
+def test_import_takes_over_what_is_there(bench: Bench) -> None:
+    bench.write(STACK.replace("main: {name: reports}", "main: {name: reports, import: /reports}"))
+    (bench.disk / "reports").mkdir()
+    assert bench.change("folder.main").action is Action.ADOPT
+    assert not bench.apply().failures
+    assert bench.settled_empty()
+
+
+def test_what_nobody_manages_and_would_be_lost_refuses_the_plan(applied: Bench) -> None:
+    (applied.disk / "reports" / "notes.txt").write_text("mine")
+    with pytest.raises(MlinfraError) as refused:
+        applied.plan(destroy=True)
+    (found,) = refused.value.diagnostics
+    assert found.code == "MLI-PLN-007"
+    assert "/reports/notes.txt" in found.detail
+    allowed = "main: {name: reports, lifecycle: {allow_unmanaged_loss: true}}"
+    applied.write(STACK.replace("main: {name: reports}", allowed))
+    assert applied.change("folder.main", destroy=True).unmanaged == ("/reports/notes.txt",)
+
+
+def test_prevent_destroy_also_holds_when_the_parent_goes(applied: Bench) -> None:
+    protected = STACK.replace("name: a.txt,", "name: a.txt, lifecycle: {prevent_destroy: true},")
+    applied.write(protected.replace("name: reports", "name: archive"))
+    with pytest.raises(MlinfraError) as refused:
+        applied.plan()
+    (found,) = refused.value.diagnostics
+    assert (found.code, str(found.address)) == ("MLI-PLN-002", "text_file.a")
+
+
+def test_prevent_destroy_outlives_its_block(applied: Bench) -> None:
+    applied.write(STACK.replace("name: b.txt,", "name: b.txt, lifecycle: {prevent_destroy: true},"))
+    applied.apply()
+    (applied.disk / "reports" / "b.txt").write_text("so that there is something to apply")
+    applied.apply()
+    applied.write(
+        STACK.replace(
+            '    b: {name: b.txt, content: "${text_file.a.name} has ${text_file.a.size} letters"}\n', ""
+        )
+    )
+    with pytest.raises(MlinfraError) as refused:
+        applied.plan()
+    assert refused.value.diagnostics[0].code == "MLI-PLN-002"
+
+
+def test_ignored_changes_are_left_alone(applied: Bench) -> None:
+    applied.write(STACK.replace("name: a.txt,", "name: a.txt, lifecycle: {ignore_changes: [content]},"))
+    (applied.disk / "reports" / "a.txt").write_text("changed behind its back")
+    assert "text_file.a" not in applied.actions()
+
+
+def test_a_key_that_is_taken_out_goes_back_to_its_default(applied: Bench) -> None:
+    applied.write(
+        STACK.replace(
+            'b: {name: b.txt, content: "${text_file.a.name} has ${text_file.a.size} letters"}',
+            "b: {name: b.txt, content: ''}",
+        )
+    )
+    (change,) = applied.change("text_file.b").attributes
+    assert change.delta in (Delta.CHANGED, Delta.REMOVED)
+
+
+def test_targets_take_along_what_they_need(bench: Bench) -> None:
+    from mlinfra.model.address import parse_address
+
+    bench.write(STACK)
+    target = (parse_address("text_file.a"),)
+    assert set(bench.actions(targets=target)) == {"folder.main", "text_file.a"}
+    assert [d.code for d in bench.plan(targets=target).plan.warnings] == ["MLI-PLN-010"]
+
+
+def test_without_refresh_nothing_is_read(applied: Bench) -> None:
+    before = applied.connection.requests
+    (applied.disk / "reports" / "a.txt").write_text("changed behind its back")
+    assert applied.plan(refresh=False).plan.is_empty
+    assert applied.connection.requests == before
+
+
+def test_for_each_makes_one_of_each_and_drops_those_that_leave(bench: Bench) -> None:
+    text = """
+resources:
+  folder:
+    main: {name: reports}
+  text_file:
+    note:
+      for_each: {ana: hi, bo: ho}
+      name: ${each.key}.txt
+      content: ${each.value}
+"""
+    bench.write(text)
+    bench.apply()
+    assert bench.settled_empty()
+    assert set(bench.recorded()) == {"folder.main", 'text_file.note["ana"]', 'text_file.note["bo"]'}
+    bench.write(text.replace("{ana: hi, bo: ho}", "{bo: ho}"))
+    assert bench.actions() == {'text_file.note["ana"]': Action.DELETE}
