@@ -71,12 +71,9 @@ def apply(
     crew = _Crew(planned, session, context, on_event, stop)
     started, sent = context.clock.monotonic(), crew.requests()
     weights = {s.id: planned.works[s.address].change.seconds or 1.0 for s in planned.plan.steps}
-    try:
-        skipped = run(planned.plan.steps, crew, context.clock, context.parallelism, weights)
-    except BaseException:
-        if crew.entries:
-            crew.write()
-        raise
+    # When this is cut short by an exception nothing is written: requests may still be in flight, and the
+    # journal, which belongs to the state as it was, keeps all that is done and all that is open.
+    skipped = run(planned.plan.steps, crew, context.clock, context.parallelism, weights)
     state = crew.write() if crew.entries or not planned.plan.is_empty else session.snapshot.state
     if crew.lost is not None:
         raise MlinfraError(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.config.loader import load
-
 from mlinfra.engine.applier import Applied, StopSignal, apply
 from mlinfra.engine.context import Context, Options
 from mlinfra.engine.planner import Planned, make_plan
