@@ -36,7 +36,7 @@ def read_blocks(
             problems.append(wrong)
             continue
         for name, node in reader.members(of_type, type_name).items():
-            wrong = bad_name(name, f"block {type_name}", node.key or node.position, remote=True)
+            wrong = bad_name(name, "block", node.key or node.position, remote=True)
             if wrong is not None:
                 problems.append(wrong)
                 continue

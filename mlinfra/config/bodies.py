@@ -74,8 +74,8 @@ class Bodies:
                 error(
                     codes.FILE_OUTSIDE,
                     f"`{place.value}` lies outside of the repository",
-                    f"A stack reads files below {self._shown(self.root)} only, so that its repository is "
-                    "all of it. Copy the file there.",
+                    "Files of a stack lie in its repository: the nearest folder up with .git, else the "
+                    "stack's own. Copy the file there.",
                     place.position,
                 )
             )

@@ -15,10 +15,10 @@ LITERALS = {"true": True, "false": False, "null": None}
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One dotted name with the node that ends it."""
+    """One dotted name; ``nodes`` are those that end each of its parts."""
 
     path: tuple[str, ...]
-    node: ast.expr
+    nodes: tuple[ast.expr, ...]
 
 
 def references(tree: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Reference]:
@@ -29,7 +29,7 @@ def references(tree: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[R
     """
     if isinstance(tree, ast.Name):
         if tree.id not in bound and tree.id not in LITERALS:
-            yield Reference((tree.id,), tree)
+            yield Reference((tree.id,), (tree,))
     elif isinstance(tree, ast.Attribute | ast.Subscript):
         yield from _dotted(tree, bound)
     elif isinstance(tree, ast.Call):
@@ -51,7 +51,7 @@ def _dotted(node: ast.expr, bound: frozenset[str]) -> Iterator[Reference]:
     chain.reverse()
     if isinstance(base, ast.Name) and base.id not in bound and base.id not in LITERALS:
         path = [base.id]
-        last: ast.expr = base
+        nodes: list[ast.expr] = [base]
         for link in chain:
             if isinstance(link, ast.Attribute):
                 path.append(link.attr)
@@ -61,8 +61,8 @@ def _dotted(node: ast.expr, bound: frozenset[str]) -> Iterator[Reference]:
                 path.append(link.slice.value)
             else:
                 break
-            last = link
-        yield Reference(tuple(path), last)
+            nodes.append(link)
+        yield Reference(tuple(path), tuple(nodes))
     else:
         yield from references(base, bound)
     for link in chain:

@@ -59,14 +59,16 @@ _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
 _NEEDS_QUIET = re.compile(r"\\|[0-9][A-Za-z_]")
 """Text for which Python's parser may print a warning."""
 
+QUESTION_MARK = (
+    "`a ? b : c` is written `b if a else c`",
+    'For example ${"Premium" if var.production else "Standard"}.',
+)
+"""What is said of the conditional of other languages."""
+
 _OTHER_LANGUAGES = (
     (re.compile(r"&&"), "`&&` is written `and`", "For example ${var.a and var.b}."),
     (re.compile(r"\|\|"), "`||` is written `or`", "For example ${var.a or var.b}."),
-    (
-        re.compile(r"\?"),
-        "`a ? b : c` is written `b if a else c`",
-        'For example ${"Premium" if var.production else "Standard"}.',
-    ),
+    (re.compile(r"\?"), *QUESTION_MARK),
     (re.compile(r"!(?!=)"), "`!x` is written `not x`", "For example ${not var.public}."),
 )
 _STRING = re.compile(r"'(?:[^\\']|\\.)*'|\"(?:[^\\\"]|\\.)*\"", re.DOTALL)
@@ -146,7 +148,7 @@ def _parsed(text: str) -> ast.expr:
     lead = len(text) - len(text.lstrip())
     line = re.sub(r"[\r\n\f\v]", " ", text).strip()
     if "#" in _STRING.sub("", line):
-        at = _masked(line).index("#")
+        at = masked(line).index("#")
         raise _Refused(
             codes.EXPRESSION_SYNTAX,
             "`#` means nothing inside an expression",
@@ -171,9 +173,9 @@ def _parsed(text: str) -> ast.expr:
 
 
 def _syntax(line: str, lead: int, wrong: SyntaxError) -> _Refused:
-    masked = _masked(line)
+    bare = masked(line)
     for pattern, summary, detail in _OTHER_LANGUAGES:
-        if found := pattern.search(masked):
+        if found := pattern.search(bare):
             return _Refused(codes.OTHER_LANGUAGE, summary, detail, lead + found.start(), lead + found.end())
     if "too many nested" in wrong.msg:
         return _too_deep()
@@ -192,7 +194,7 @@ def _syntax(line: str, lead: int, wrong: SyntaxError) -> _Refused:
     )
 
 
-def _masked(line: str) -> str:
+def masked(line: str) -> str:
     """The line with what stands in quotes blanked out."""
     return _STRING.sub(lambda found: " " * len(found[0]), line)
 
@@ -278,7 +280,7 @@ def _check_call(text: str, node: ast.Call) -> None:
         raise _Refused(
             codes.FUNCTION,
             f"there is no function `{function.id}`",
-            f"{hint}Functions are: {listed(FUNCTIONS, 100)}.",
+            f"{hint}Functions are: {listed(sorted(FUNCTIONS), 100)}.",
             *span(text, function),
         )
     if any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):

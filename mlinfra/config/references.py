@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from mlinfra.config import codes
@@ -58,6 +60,16 @@ def resource_reads(node: Node, locals: Mapping[str, Node]) -> Iterator[tuple[tup
                 yield path, expression.position
 
 
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """``parts`` of the name are what is wrong: they get underlined."""
+
+    code: str
+    summary: str
+    detail: str
+    parts: int = 1
+
+
 class Checker:
     """Holds references against what a stack declares; what leads nowhere goes to ``problems``."""
 
@@ -79,102 +91,89 @@ class Checker:
             for path in expression.references:
                 wrong = self._wrong(path, each, own, resources)
                 if wrong is not None:
-                    self.problems.append(self._placed(wrong, path, expression))
+                    self.problems.append(_told(wrong, path, expression))
 
-    def _wrong(
-        self, path: tuple[str, ...], each: bool, own: bool, resources: bool
-    ) -> tuple[str, str, str] | None:
+    def _wrong(self, path: tuple[str, ...], each: bool, own: bool, resources: bool) -> _Wrong | None:
         root = path[0]
         if root in self.blocks:
             if not resources:
-                return (
-                    codes.NOT_HERE,
-                    f"`{root}` cannot be read here",
-                    "Resources are not known yet at this place.",
-                )
-            return self._declared(path, root, self.blocks[root], f"block `{root}.{{}}`")
+                advice = "Resources are not known yet at this place."
+                return _Wrong(codes.NOT_HERE, f"`{root}` cannot be read here", advice)
+            return _declared(path, self.blocks[root], f"block `{root}.{{}}`")
         if root == "var":
-            return self._declared(path, root, self.variables, "variable `{}`", "variables")
+            return _declared(path, self.variables, "variable `{}`", "variables")
         if root == "local":
-            return self._declared(path, root, self.locals, "local `{}`", "locals")
+            return _declared(path, self.locals, "local `{}`", "locals")
         if root == "each":
-            return self._each(path, each)
-        if root == "self":
-            return (
-                None
-                if own
-                else (codes.NOT_HERE, "`self` means nothing here", "It is the resource around it.")
-            )
+            return _each(path, each)
+        if root == "self" and not own:
+            return _Wrong(codes.NOT_HERE, "`self` means nothing here", "It is the resource around it.")
         if root == "stack":
-            return self._declared(path, root, ("name",), "`stack.{}`")
-        return self._no_root(path)
+            return _declared(path, ("name",), "`stack.{}`")
+        return None if root == "self" else self._no_root(path)
 
-    def _declared(
-        self, path: tuple[str, ...], root: str, known: Iterable[str], what: str, section: str = ""
-    ) -> tuple[str, str, str] | None:
-        if len(path) == 1:
-            example = next(iter(known), "name")
-            return (
-                codes.NO_SUCH_NAME,
-                f"`{root}` alone is no value",
-                f"Say which one, with a dot and its name as it is declared: ${{{root}.{example}}}.",
-            )
-        if path[1] in known:
-            return None
-        advice = did_you_mean(path[1], known)
-        if section:
-            advice += f"Declare it under `{section}:`, or use one of: {listed(known) or 'there are none'}."
-        else:
-            advice += f"There is: {listed(f'{root}.{name}' for name in known) or 'nothing'}."
-        return codes.NO_SUCH_NAME, f"there is no {what.format(path[1])}", advice
-
-    def _each(self, path: tuple[str, ...], each: bool) -> tuple[str, str, str] | None:
-        if not each:
-            return (
-                codes.NOT_HERE,
-                "`each` means nothing here",
-                "It is the member at hand of `for_each` or `count`, in the body of a block that has one.",
-            )
-        if len(path) == 1 or path[1] in _EACH:
-            return None
-        return (
-            codes.NO_SUCH_NAME,
-            f"there is no `each.{path[1]}`",
-            f"{did_you_mean(path[1], _EACH)}There are each.key and each.value.",
-        )
-
-    def _no_root(self, path: tuple[str, ...]) -> tuple[str, str, str]:
+    def _no_root(self, path: tuple[str, ...]) -> _Wrong:
         root = path[0]
         if root in _OTHER_ROOTS:
-            return codes.NO_SUCH_NAME, f"there is no `{root}`", _OTHER_ROOTS[root]
+            return _Wrong(codes.NO_SUCH_NAME, f"there is no `{root}`", _OTHER_ROOTS[root])
         if root in FUNCTIONS:
-            function = FUNCTIONS[root]
-            return codes.NO_SUCH_NAME, f"`{root}` is a function", f"Call it: {function.example}."
-        known = [*ROOTS, *self.blocks]
-        near = did_you_mean(root, known)
+            advice = f"Call it: {FUNCTIONS[root].example}."
+            return _Wrong(codes.NO_SUCH_NAME, f"`{root}` is a function", advice)
+        near = did_you_mean(root, [*ROOTS, *self.blocks])
         if near or len(path) > 1:
-            types = listed(self.blocks) or "none"
-            return (
+            return _Wrong(
                 codes.NO_SUCH_NAME,
                 f"there is no `{'.'.join(path[:2])}`",
                 f"{near}A name starts with var, local, each, self, stack, or a type that has blocks in this "
-                f"stack: {types}.",
+                f"stack: {listed(self.blocks) or 'none'}.",
             )
-        return (
+        return _Wrong(
             codes.NO_SUCH_NAME,
             f"there is no `{root}`",
-            f'Text inside of ${{…}} needs quotes: "{root}". A variable is read as var.{root}. A key with a '
-            'dash is read in brackets: var.tags["cost-center"].',
+            f'Text inside of ${{…}} needs quotes: "{root}". A variable is read as var.{root}.',
         )
 
-    def _placed(
-        self, wrong: tuple[str, str, str], path: tuple[str, ...], expression: Expression
-    ) -> Diagnostic:
-        found: Reference | None = next((r for r in references(expression.tree) if r.path == path), None)
-        position = expression.position
-        if found is not None:
-            position = within(expression.text, position, *span(expression.text, found.node))
-        return error(*wrong, position)
+
+def _declared(path: tuple[str, ...], known: Iterable[str], what: str, section: str = "") -> _Wrong | None:
+    """Why the second part of ``path`` is none of ``known``, which are declared in ``section``."""
+    root = path[0]
+    if len(path) == 1:
+        example = next(iter(known), "name")
+        advice = f"Say which one, with a dot and its name as it is declared: ${{{root}.{example}}}."
+        return _Wrong(codes.NO_SUCH_NAME, f"`{root}` alone is no value", advice)
+    if path[1] in known:
+        return None
+    advice = did_you_mean(path[1], known)
+    if section:
+        one_of = f", or use one of: {listed(sorted(known))}" if known else ""
+        advice += f"Declare it under `{section}:`{one_of}."
+    else:
+        advice += f"There is: {listed(f'{root}.{name}' for name in known)}."
+    return _Wrong(codes.NO_SUCH_NAME, f"there is no {what.format(path[1])}", advice, 2)
+
+
+def _each(path: tuple[str, ...], allowed: bool) -> _Wrong | None:
+    if not allowed:
+        advice = "It is the member at hand of `for_each` or `count`, in the body of a block that has one."
+        return _Wrong(codes.NOT_HERE, "`each` means nothing here", advice)
+    if len(path) == 1 or path[1] in _EACH:
+        return None
+    advice = f"{did_you_mean(path[1], _EACH)}There are each.key and each.value."
+    return _Wrong(codes.NO_SUCH_NAME, f"there is no `each.{path[1]}`", advice, 2)
+
+
+def _told(wrong: _Wrong, path: tuple[str, ...], expression: Expression) -> Diagnostic:
+    found: Reference | None = next((r for r in references(expression.tree) if r.path == path), None)
+    detail, position = wrong.detail, expression.position
+    if found is not None:
+        start, end = span(expression.text, found.nodes[min(wrong.parts, len(found.nodes)) - 1])
+        position = within(expression.text, position, start, end)
+        if re.search(r"\w-\Z", expression.text[:start]):
+            detail = (
+                "The `-` before it is a minus. A key with a dash is read in brackets: "
+                f'var.tags["cost-center"]. {detail}'
+            )
+    return error(wrong.code, wrong.summary, detail, position)
 
 
 def check_local_cycles(nodes: Mapping[str, Node], problems: list[Diagnostic]) -> None:

@@ -62,8 +62,8 @@ def decode(data: bytes, shown: str) -> SourceFile:
         line = data.count(b"\n", 0, offset) + 1
         seems = next((f"It seems to be {name}. " for bom, name in _BOMS if data.startswith(bom)), "")
         start = data.rfind(b"\n", 0, offset) + 1
-        readable = SourceFile(shown, data.decode("utf-8", errors="replace"))
-        column = len(data[start:offset].decode("utf-8", errors="replace")) + 1
+        readable = SourceFile(shown, data.decode("utf-8-sig", errors="replace"))
+        column = len(data[start:offset].decode("utf-8-sig", errors="replace")) + 1
         raise MlinfraError(
             error(
                 codes.ENCODING,
@@ -100,7 +100,7 @@ def read_mapping(
     if node is None:
         return None
     if node.value is None:
-        problems.append(error(codes.EMPTY, f"{source.path} is empty", hint, Position(source, 1, 1)))
+        problems.append(error(codes.EMPTY, f"{source.path} is empty", hint, _nowhere(source)))
         return None
     if not node.is_map:
         problems.append(
@@ -113,6 +113,11 @@ def read_mapping(
         )
         return None
     return node
+
+
+def _nowhere(source: SourceFile) -> Position:
+    """The start of a file, without showing its first line."""
+    return Position(SourceFile(source.path, ""), 1, 1)
 
 
 def read_value(source: SourceFile, problems: list[Diagnostic], *, expressions: bool = True) -> Node | None:

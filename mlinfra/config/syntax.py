@@ -41,8 +41,9 @@ _ADVICE = (
         "this line does not fit the list above it",
         "Every member of a list starts with `- `, all in the same column.",
     ),
-    ("did not find expected ',' or '}'", "a `{` is not closed, or a comma is missing", "Look before this place."),
-    ("did not find expected ',' or ']'", "a `[` is not closed, or a comma is missing", "Look before this place."),
+    ("did not find expected ',' or '}'", "a `{` is open, or a comma is missing", "Look before this place."),
+    ("did not find expected ',' or ']'", "a `[` is open, or a comma is missing", "Look before this place."),
+    ("did not find expected node content", "a key or a value is missing here", "Look around this place."),
     ("undefined tag handle", "a tag is not taken", "Take it out, or put quotes around the text."),
 )  # fmt: skip
 
@@ -67,7 +68,7 @@ def explain(wrong: yaml.YAMLError, source: SourceFile) -> Diagnostic:
         return tab
     position = Position(source, line + 1, column + 1)
     context = getattr(wrong, "context_mark", None)
-    if index >= len(source.text.rstrip()):
+    if index >= len(source.text.rstrip()) and "alphabetic" not in problem:
         return _ends_early(wrong, source, position)
     written = lines[line] if line < len(lines) else ""
     if "did not find expected key" in problem:
@@ -85,6 +86,8 @@ def explain(wrong: yaml.YAMLError, source: SourceFile) -> Diagnostic:
             if part.endswith(("'}'", "']'")) and context is not None:
                 opened = Position(source, context.line + 1, context.column + 1)
                 advice = f"The bracket was opened at {opened}; something is missing before this place."
+            if "':'" in part and context is not None:
+                position = Position(source, context.line + 1, context.column + 1)
             return error(codes.SYNTAX, summary, advice, position)
     return error(codes.SYNTAX, "this is no YAML", f"{problem[:1].upper()}{problem[1:]}.", position)
 
@@ -152,6 +155,11 @@ def _no_key(source: SourceFile, lines: list[str], position: Position, written: s
             f"space{'s' * (len(wanted) != 1)} before the `-`.",
             position,
         )
+    if written[: position.column - 1].strip():
+        advice = "Quotes go around the whole text; after a `]` or `}` the line ends."
+        return error(codes.SYNTAX, "the value has ended before this", advice, position)
+    if stripped.startswith(":"):
+        return error(codes.SYNTAX, "a key is missing here", "Write the key before the colon.", position)
     return error(
         codes.SYNTAX,
         "this line does not fit the lines above it",

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from mlinfra.config import codes
+from mlinfra.config.grammar import QUESTION_MARK, masked
 from mlinfra.config.template import closing
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Position, SourceFile
@@ -60,6 +61,10 @@ def colon_inside(source: SourceFile, index: int, line: int, column: int) -> Diag
         opened = end
     prefix = _PREFIX.match(text, line_start, opened)
     start = prefix.end() if prefix else opened
+    if "?" in masked(text[opened:index]):
+        stop = (closing(text, opened + 2) or index) + 1
+        place = Position(source, line + 1, opened - line_start + 1, stop - opened)
+        return error(codes.OTHER_LANGUAGE, *QUESTION_MARK, place)
     return _quote(
         source,
         text[start : _line_end(text, index)].rstrip(),
@@ -81,10 +86,12 @@ def cut_short(source: SourceFile, event: Any, found: Diagnostic, position: Posit
     start = event.start_mark.index
     if re.match(r"\s+#", rest):
         why = "A # with a space before it starts a comment."
-    elif re.match(r"\s*:(\s|\Z)", rest):
-        why = "A colon with a space after it is YAML's own."
     else:
-        return None
+        colon = re.match(r"\s*(?=:(\s|\Z))", rest)
+        mark = event.end_mark
+        return (
+            colon_inside(source, end + colon.end(), mark.line, mark.column + colon.end()) if colon else None
+        )
     whole = text[start:line_end].rstrip()
     line_start = start - (position.column - 1)
     return _quote(source, whole, text[line_start:start], position.line - 1, position.column - 1, why)

@@ -105,7 +105,9 @@ class Builder:
         except _Stop:
             return None
         except yaml.YAMLError as wrong:
-            self.problems.append(explain(wrong, self.source))
+            found = explain(wrong, self.source)
+            if found not in self.problems:
+                self.problems.append(found)
             return None
         except UnicodeEncodeError:
             self.problems.append(
@@ -162,7 +164,7 @@ class Builder:
         if event.tag is not None and event.tag not in _PLAIN_TAGS:
             self._tag(event, position)
         value: Any = text
-        if event.implicit[0]:
+        if event.implicit[0] and event.tag != "!":
             try:
                 value = resolve(text)
             except NumberTooLarge:

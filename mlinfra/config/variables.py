@@ -103,15 +103,15 @@ def _type(name: str, node: Node | None, problems: list[Diagnostic]) -> tuple[Typ
         try:
             return read_type(text), " ".join(text.split())
         except BadType as wrong:
-            detail = f"{str(wrong)[0].upper()}{str(wrong)[1:]}."
+            detail = f"{str(wrong)[0].upper()}{str(wrong)[1:]}"
+            detail += "" if detail.endswith("?") else "."
     else:
         detail = "A type is one text."
     problems.append(
         error(
             codes.BAD_TYPE,
             f"variable `{name}` has a type that there is not",
-            f"{detail.replace('..', '.')} Types are string, number, bool, any, list(…), map(…) "
-            "and object({{…}}).",
+            f"{detail} Types are string, number, bool, any, list(…), map(…) and object({{…}}).",
             node.position,
         )
     )

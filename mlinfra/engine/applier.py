@@ -172,6 +172,9 @@ class _Crew:
                 after = result.after if result.after is not None else min(60.0, 2.0**going.tries)
                 going.tries += 1
                 self.tell(Retrying(step, now, after, result.summary))
+                if not result.sent:
+                    # The operation is over without effect: there is nothing to poll, it is begun anew.
+                    going.accepted = None
                 pending = going.accepted
                 job = (lambda: self._resume(going, pending)) if pending else (lambda: self._begin(going))
                 return Run(job, after)

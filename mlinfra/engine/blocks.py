@@ -22,13 +22,14 @@ from mlinfra.providers.api import Catalogue, Registered
 class BlockGraph:
     """The blocks of a stack in an order in which each comes after all that it needs.
 
-    ``parents`` maps a block and a parent's type to the block (or, with a key, the instance) that it lives in.
+    ``parents`` maps a block and a parent's type to the block (or, with a key, the instance) that it lives in;
+    to None where that is ambiguous or wrong, and has been reported.
     """
 
     blocks: Mapping[Address, Block]
     registered: Mapping[Address, Registered]
     needs: Mapping[Address, frozenset[Address]]
-    parents: Mapping[tuple[Address, str], Address]
+    parents: Mapping[tuple[Address, str], Address | None]
     order: tuple[Address, ...]
     back: Mapping[Address, frozenset[Address]]
 
@@ -66,7 +67,7 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
     by_type: dict[str, list[Block]] = {}
     for block in blocks.values():
         by_type.setdefault(block.address.type, []).append(block)
-    parents: dict[tuple[Address, str], Address] = {}
+    parents: dict[tuple[Address, str], Address | None] = {}
     edges: dict[Address, dict[Address, Position]] = {}
     for block in blocks.values():
         found_edges = edges[block.address] = {}
@@ -84,9 +85,11 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
             for target in _named(by_type.get(part["x-ref"], ()), attrs.get(name)):
                 found_edges.setdefault(target, block.body.at((name,)).position)
         for name, part in properties(schema, "x-parent"):
-            chosen = _parent(block, name, part["x-ref"], by_type, attrs, problems)
-            if chosen is not None:
+            reported = len(problems)
+            chosen = _parent(block, name, part["x-ref"], by_type, problems)
+            if chosen is not None or len(problems) > reported:
                 parents[block.address, part["x-ref"]] = chosen
+            if chosen is not None:
                 found_edges.setdefault(chosen.block, (block.parent or block.body).position)
     needs = {address: frozenset(targets) for address, targets in edges.items()}
     while True:
@@ -159,7 +162,6 @@ def _parent(
     name: str,
     type_name: str,
     by_type: Mapping[str, list[Block]],
-    attrs: Attrs,
     problems: list[Diagnostic],
 ) -> Address | None:
     if name in block.body.value:
@@ -168,7 +170,7 @@ def _parent(
     if block.parent is not None:
         return _chosen(block, block.parent, type_name, candidates, problems)
     if len(candidates) > 1:
-        listed = "\n".join(f"  {b.address}  ({b.position})" for b in candidates)
+        listed = "\n".join(f"{b.address}  ({b.position})" for b in candidates)
         problems.append(
             error(
                 "MLI-REF-005",
@@ -229,7 +231,7 @@ def _cycle(
         return edges[a].get(b, blocks[a].position)
 
     steps = list(pairwise(path))
-    told = "\n".join(f"  {a} needs {b}  ({edge(a, b)})" for a, b in steps)
+    told = "\n".join(f"{a} needs {b}  ({edge(a, b)})" for a, b in steps)
     return error(
         "MLI-REF-004",
         "these resources need each other: " + " -> ".join(map(str, path)),

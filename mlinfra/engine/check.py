@@ -80,7 +80,9 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
     rule, limit, value = wrong.validator, wrong.validator_value, wrong.instance
     shown = "what is written" if _is_secret(attrs, path) else _quoted(value)
     if rule == "additionalProperties" and isinstance(value, dict):
-        known = [k for k, p in part.get("properties", {}).items() if not p.get("x-computed")]
+        known = [
+            k for k, p in part.get("properties", {}).items() if not p.get("x-computed") and k != "$schema"
+        ]
         for key in [k for k in value if k not in part.get("properties", {})]:
             child = node.value[key] if node.is_map and key in node.value else node
             inside = f" in `{name}`" if path else ""
@@ -198,8 +200,11 @@ def _is_secret(attrs: Attrs, path: Path) -> bool:
 
 
 def _quoted(value: Any) -> str:
+    """A value as people would write it: text in quotes, cut where it is long."""
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}…"'
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}…`"
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def _sentence(text: str) -> str:

@@ -216,11 +216,11 @@ def _one_way(instance: Instance, found: tuple[AttributeChange, ...]) -> list[Dia
     wrong = []
     for attribute in found:
         why = instance.schema["properties"].get(attribute.path[0], {}).get("x-one-way")
-        if why and attribute.before and not attribute.after and attribute.delta is not Delta.RELEASED:
+        if why and attribute.before and attribute.delta is not Delta.RELEASED:
             wrong.append(
                 error(
                     "MLI-PLN-006",
-                    f"`{dotted(attribute.path)}` of {instance.address} cannot be taken back",
+                    f"`{dotted(attribute.path)}` of {instance.address} is set and cannot be changed",
                     str(why),
                     instance.block.body.at(attribute.path).position,
                     instance.address,
@@ -234,7 +234,11 @@ def _creation(instance: Instance) -> tuple[AttributeChange, ...]:
     shown = {**instance.attrs, **_invented(instance)}
     if instance.id is not None and "id" in shown:
         shown["id"] = instance.id
-    return tuple(AttributeChange((key,), Delta.ADDED, None, value) for key, value in shown.items())
+    parts = instance.schema["properties"]
+    return tuple(
+        AttributeChange((k,), Delta.ADDED, None, v, unit="s" if parts[k].get("x-duration") else "")
+        for k, v in shown.items()
+    )
 
 
 def _invented(instance: Instance) -> Attrs:

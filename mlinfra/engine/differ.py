@@ -38,8 +38,9 @@ def differences(
             delta = Delta.REMOVED
         else:
             delta = Delta.ADDED if old is None else Delta.CHANGED
-        forces = delta is not Delta.RELEASED and _immutable(schema, path)
-        found.append(AttributeChange(path, delta, old, new, forces))
+        forces = delta is not Delta.RELEASED and _replaces(schema, path, old, new)
+        unit = "s" if at(schema, path).get("x-duration") else ""
+        found.append(AttributeChange(path, delta, old, new, forces, unit))
     rank = {name: index for index, name in enumerate([*schema.get("properties", {})])}
     return tuple(sorted(found, key=lambda change: rank.get(str(change.path[0]), len(rank))))
 
@@ -182,7 +183,11 @@ def _changed_paths(before: Any, after: Any) -> list[Path]:
     return [path for path in found if not any(path[:n] in found for n in range(1, len(path)))]
 
 
-def _immutable(schema: Schema, path: Path) -> bool:
-    return any(at(schema, path[: n + 1]).get("x-immutable") for n in range(len(path))) or (
-        path[0] == schema.get("x-discriminator")
-    )
+def _replaces(schema: Schema, path: Path, old: Any, new: Any) -> bool:
+    """Whether a change at ``path`` cannot happen in place."""
+    if path[0] == schema.get("x-discriminator"):
+        return True
+    parts = [at(schema, path[: n + 1]) for n in range(len(path))]
+    if groups := parts[-1].get("x-in-place"):
+        return not any(old in group and new in group for group in groups)
+    return any(part.get("x-immutable") for part in parts)

@@ -70,6 +70,8 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     else:
         problems = [*resolver.problems, *_duplicates(resolver.all())]
         refuse_errors(_ordered(problems))
+        if options.refresh:
+            resolver.ask(context)
     check_targets(options.targets, {*(i.address for i in resolver.all()), *state.records})
     refreshed = _refreshed(resolver, state, context, options)
     return _Planning(
@@ -313,8 +315,8 @@ def _duplicates(instances: Iterable[Instance]) -> Iterable[Diagnostic]:
         if first is not instance:
             yield error(
                 "MLI-REF-009",
-                f"{first.address} and {instance.address} are one and the same resource",
-                f"Both have the id {instance.id}\n{first.address} is declared at {first.block.position}. "
+                f"{first.address} and {instance.address} are one resource",
+                f"Both have the id {instance.id}. The first is at {first.block.position}.\n"
                 "Give one of them another name, or take it out.",
                 instance.block.position,
                 instance.address,

@@ -15,16 +15,17 @@ from mlinfra.config.expression import Namespace, evaluate
 from mlinfra.config.scope import base_scope
 from mlinfra.engine.blocks import BlockGraph
 from mlinfra.engine.check import Subject, check_body
+from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, masked, properties, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope
 from mlinfra.engine.settings import Settings
 from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
-from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.state import Record
 from mlinfra.model.value import Attrs
-from mlinfra.providers.api import ProviderError, Registered, ResourceType
+from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Resolver:
         self.instances: dict[Address, dict[Key, Instance]] = {}
         self._recorded = recorded
         self._observed: dict[Address, Attrs] = {a: r.observed for a, r in recorded.items() if not r.broken}
+        self._asked: dict[Address, Attrs] = {}
         self._scopes: dict[str, dict[str, Any]] = {}
         self._stale: set[Address] = set()
         self._scope = base_scope(config).extended(
@@ -110,6 +112,32 @@ class Resolver:
         if address.block in self.instances and before is not attrs and before != attrs:
             self._expose(address.block)
             self._stale |= self.graph.readers(address.block)
+
+    def ask(self, context: Context) -> None:
+        """Ask the world what must be known before an id is: one batch for each type, kept for this plan.
+
+        Only of what is not recorded: a recorded id stands. Raises MlinfraError.
+        """
+        batches: dict[tuple[str, str], list[Instance]] = {}
+        for instance in self.all():
+            if isinstance(instance.type, Resolves) and instance.address not in self._recorded:
+                key = instance.registered.provider.name, instance.type.name
+                batches.setdefault(key, []).append(instance)
+        for (provider, _), batch in batches.items():
+            wanted = [known_part(instance.attrs) for instance in batch]
+            type_ = batch[0].type
+            assert isinstance(type_, Resolves)
+            try:
+                answers = type_.resolve(context.connect(provider, batch[0].settings), wanted)
+            except ProviderError as wrong:
+                raise MlinfraError(refused(wrong, batch[0].block)) from wrong
+            for instance, given, answer in zip(batch, wanted, answers, strict=True):
+                told = {key: value for key, value in answer.items() if key not in given}
+                if told:
+                    self._asked[instance.address] = told
+                    self._stale.add(instance.address.block)
+        for address in self.graph.order:
+            self.refreshed(address)
 
     def value(self, node: Any, problems: list[Diagnostic]) -> Any:
         """The value of an expression outside any resource: an output."""
@@ -205,7 +233,8 @@ class Resolver:
                     filled[name] = value
                     break
         for name, part in properties(schema, "x-parent"):
-            if name not in filled:
+            reported = self.graph.parents.get((block.address, part["x-ref"]), block.address) is None
+            if name not in filled and not reported:
                 self.problems.append(_orphan(block, name, part["x-ref"]))
         return filled
 
@@ -268,7 +297,7 @@ class Resolver:
     def _identity(self, type_: ResourceType[Any], address: Address, attrs: Attrs, block: Block) -> str | None:
         """The id; the recorded one as long as nothing that makes up the identity has changed."""
         try:
-            id = type_.identify(known_part(attrs))
+            id = type_.identify({**known_part(attrs), **self._asked.get(address, {})})
         except ProviderError as wrong:
             self.problems.append(refused(wrong, block))
             return None

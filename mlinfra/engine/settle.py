@@ -105,7 +105,7 @@ def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | P
     try:
         progress = registered.type.resume(connection, Pending(entry.token))
     except ProviderError as wrong:
-        if wrong.retryable:
+        if wrong.retryable and wrong.sent:
             return Pending(entry.token, wrong.after if wrong.after is not None else 5.0)
         if entry.op is not Op.CREATE:
             return replace(entry, kind=EntryKind.FAILED, token=None, message=wrong.summary)

@@ -61,7 +61,7 @@ class Settled:
     """What became of a step that an earlier command left open.
 
     ``found`` is one of ``resumed`` (taken up again, now done), ``recorded`` (the service has it),
-    ``absent`` (the service never got it, or it is gone: planned again), ``failed`` (it went wrong over there).
+    ``absent`` (the service never got it, or it is gone: planned again), ``failed`` (it went wrong there).
     """
 
     address: str

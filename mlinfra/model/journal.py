@@ -31,11 +31,11 @@ class Entry:
     """One thing that happened to one step.
 
     ``desired`` and ``observed`` may hold `Sensitive` leaves, which are written as `Redacted`; `Unknown` ones
-    may stand in ``desired`` alone, and only until the step ends. An ACCEPTED entry needs no more than what is new
-    (``token``, ``id``): the rest is read from its step's earlier entries. A DONE entry of a create, update
-    or adopt is complete: the record is made from it and from nothing else. ``broken`` on a FAILED entry says
-    that the service had accepted the request, so that something is there that must be put right; it needs
-    ``id`` and ``desired``.
+    may stand in ``desired`` alone, and only until the step ends. An ACCEPTED entry needs no more than what is
+    new (``token``, ``id``): the rest is read from its step's earlier entries. A DONE entry of a create,
+    update or adopt is complete: the record is made from it and from nothing else. ``broken`` on a FAILED
+    entry says that the service had accepted the request, so that something is there that must be put right;
+    it needs ``id`` and ``desired``.
     """
 
     kind: EntryKind

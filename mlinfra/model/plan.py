@@ -64,7 +64,7 @@ class Delta(Enum):
 class AttributeChange:
     """One attribute that differs; marks stand where a value is unknown, sensitive or redacted.
 
-    Paths descend mappings; a list is one attribute, whole.
+    Paths descend mappings; a list is one attribute, whole. ``unit`` is ``s`` where numbers are seconds.
     """
 
     path: Path
@@ -72,6 +72,7 @@ class AttributeChange:
     before: Any = None
     after: Any = None
     forces_replacement: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

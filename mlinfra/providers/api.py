@@ -6,41 +6,43 @@ unknown and sensitive leaves are taken out before the call and put back after it
 
 The schema of a type is a flat JSON Schema (draft 2020-12) with these words of our own beside a property:
 
-=====================  ===================================================================================
-``x-immutable``        changing it deletes and creates the resource
-``x-computed``         the service says it; a user may not write it unless it is also ``x-optional``
-``x-follows: [KEY, …]``  computed anew when one of these keys changes: unknown while that is planned
-``x-sensitive``        never written to state, plan or log
-``x-write-only``       sent, never answered: compared with what was sent last
-``x-ref: TYPE``        the value names a resource of that type: by id, ``azureml:name`` or plain name
-``x-parent``           with ``x-ref``: filled in with the only resource of that type when left out
-``x-from: [PLACE, …]`` when left out, taken from the first place that has it: ``parent.KEY`` (an attribute
-                       of the parent) or ``settings.KEY`` (a setting of the provider)
-``x-id``               an id of the service: compared without regard to case
-``x-path``             a path of the user's machine, relative to the file it is written in
-``x-unordered``        a list whose order means nothing
-``x-key: NAME``        a list of objects that are matched by this key
-``x-case-insensitive`` compared without regard to case
-``x-duration``         ISO 8601 duration or seconds, compared as time
-``x-source``           where the facts about this key (above all its mutability) come from; ``guessed`` is a
-                       permitted word and shows in the reference
-``x-in-place``         lists of values: a change within one of them happens in place, any other replaces
-``x-one-way: WHY``     once set it cannot be taken back, and replacing does not help: a plan error
-``x-hint``             in words, what the value should look like; shown when it does not
-``default``            sent when the user writes nothing, and what a key that is taken out goes back to
-=====================  ===================================================================================
+========================  ================================================================================
+``x-immutable``           changing it deletes and creates the resource
+``x-in-place``            lists of values: a change within one of them happens in place, any other replaces
+``x-one-way: WHY``        once set it cannot be changed, and replacing does not help: a plan error
+``x-computed``            the service says it; a user may write it only where it is also ``x-optional``
+``x-follows: [KEY, …]``   computed anew when one of these keys changes: unknown while that is planned
+``x-sensitive``           never written to state, plan or log
+``x-write-only``          sent, never answered: compared with what was sent last
+``x-ref: TYPE``           names a resource of that type: by id, ``azureml:name`` or plain name
+``x-parent``              with ``x-ref``: filled in with the only resource of that type when left out
+``x-from: [PLACE, …]``    when left out, taken from the first place that has it: ``parent.KEY`` (an
+                          attribute of the parent) or ``settings.KEY`` (a setting of the provider)
+``x-id``                  an id of the service: compared without regard to case
+``x-path``                a path of the user's machine, relative to the file it is written in
+``x-unordered``           a list whose order means nothing
+``x-key: NAME``           a list of objects that are matched by this key
+``x-case-insensitive``    compared without regard to case
+``x-duration``            ISO 8601 duration or seconds, compared as time
+``x-hint``                in words, what the value should look like; shown when it does not
+``x-source``              where the facts about this key (above all its mutability) come from; ``guessed``
+                          is a permitted word and shows in the reference
+``default``               sent when the user writes nothing, and what a key taken out goes back to
+========================  ================================================================================
 
 and these at the top of a schema:
 
-======================  ==================================================================================
-``x-discriminator``     the property that chooses the schema; changing it replaces
-``x-owner-tag: KEY``    the map property that may carry the tag ``mlinfra-lineage``, by which we know our own
-``x-replace-broken``    a creation that failed half-way is replaced; without it, it is put again
-``x-adopts-equal``      what exists at the desired id and is equal in all immutable keys is taken over unasked
-``x-data``              a few words: what data is lost with the resource; absent when none is
-``x-seconds``           ``{"create": 180, "update": 10, "delete": 60}``: usual durations
-``x-example``           a body that conformance tests create; ``x-example-update`` laid over it changes it
-======================  ==================================================================================
+========================  ================================================================================
+``x-discriminator``       the property that chooses the schema; changing it replaces
+``x-owner-tag: KEY``      the map that may carry the tag ``mlinfra-lineage``, by which we know our own
+``x-replace-broken``      a creation that failed half-way is replaced; without it, it is put again
+``x-adopts-equal``        what exists at the desired id, equal in all immutable keys, is taken over unasked
+``x-data``                a few words: what data is lost with the resource; absent when none is
+``x-seconds``             ``{"create": 180, "update": 10, "delete": 60}``: usual durations
+``x-example``             a body that conformance tests create; ``x-examples`` maps names to one for each
+                          kind. ``x-example-update`` laid over it changes it in place,
+                          ``x-example-immutable`` replaces it
+========================  ================================================================================
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def create(path: Path, data: bytes, mode: int = 0o644) -> None:
             _write(descriptor, data)
         finally:
             os.close(descriptor)
-    except OSError:
+    except BaseException:
         # Half a file would be mistaken for the whole.
         path.unlink(missing_ok=True)
         raise
@@ -37,7 +37,7 @@ def replace(path: Path, data: bytes, mode: int = 0o644) -> None:
     create(temporary, data, mode)
     try:
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)

@@ -151,10 +151,10 @@ class LocalStore:
             if text is None and lease is not None:
                 with self._alone():
                     self._own(lease)
-                    text = secrets.token_hex(32).encode() + b"\n"
-                    with contextlib.suppress(FileExistsError):
-                        durable.create(self._secret_path, text, 0o600)
                     text = _read(self._secret_path)
+                    if text is None:
+                        text = secrets.token_hex(32).encode() + b"\n"
+                        durable.replace(self._secret_path, text, 0o600)
         if text is None:
             return None
         if not re.fullmatch(rb"[0-9a-f]{64}\s*", text):
@@ -197,9 +197,11 @@ class LocalStore:
                 path.unlink(missing_ok=True)
 
     def _keep(self, old: bytes, serial: int) -> None:
-        durable.replace(self._backup, old)
+        written = self._path.stat().st_mtime_ns
         self._history.mkdir(parents=True, exist_ok=True)
-        durable.replace(self._history / f"{serial}.json", old)
+        for path in (self._backup, self._history / f"{serial}.json"):
+            durable.replace(path, old)
+            os.utime(path, ns=(written, written))
         for _, path in sorted(_numbered(self._history))[:-KEPT]:
             path.unlink(missing_ok=True)
 

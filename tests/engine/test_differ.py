@@ -16,6 +16,7 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "name": {"x-immutable": True},
         "size": {"x-case-insensitive": True},
+        "copies": {"x-in-place": [["a", "b"], ["c", "d"]]},
         "password": {"x-sensitive": True, "x-write-only": True},
         "tags": {"type": "object", "additionalProperties": {"type": "string"}},
         "rules": {"type": "array"},
@@ -44,6 +45,12 @@ def test_a_changed_key_is_told_with_both_values() -> None:
 def test_an_immutable_key_forces_replacement() -> None:
     (found,) = diff({"name": "a"}, {"name": "b"})
     assert found.forces_replacement
+
+
+@pytest.mark.parametrize(("new", "forces"), [("b", False), ("c", True)])
+def test_some_keys_change_in_place_only_within_a_group(new: str, forces: bool) -> None:
+    (found,) = diff({"copies": "a"}, {"copies": new})
+    assert found.forces_replacement is forces
 
 
 def test_a_key_that_is_no_longer_written_is_released_to_the_service() -> None:

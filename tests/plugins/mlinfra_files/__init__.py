@@ -78,19 +78,24 @@ class TextFile(OnDisk):
         return f"{attrs['folder']}/{attrs['name']}" if {"folder", "name"} <= attrs.keys() else None
 
     def read_many(self, conn: Disk, ids: Sequence[str]) -> Mapping[str, Attrs | None]:
-        return {id: self._read(conn.root / id.lstrip("/"), id) for id in ids if conn.path(id)}
+        there: dict[str, Attrs] = {}
+        for folder in {id.rpartition("/")[0] for id in ids}:
+            path = conn.path(folder)
+            for file in path.iterdir() if path.is_dir() else ():
+                if file.is_file():
+                    there[f"{folder}/{file.name}"] = self._read(file, f"{folder}/{file.name}")
+        return {id: there.get(id) for id in ids}
 
     def begin(self, conn: Disk, op: Op, id: str, prior: Attrs | None, desired: Attrs | None) -> Progress:
         if op is Op.DELETE:
             conn.path(id).unlink(missing_ok=True)
             return Done()
         assert desired is not None
-        conn.path(id).write_text(desired["content"])
-        return Done(self._read(conn.path(id), id))
+        path = conn.path(id)
+        path.write_text(desired["content"])
+        return Done(self._read(path, id))
 
-    def _read(self, path: Path, id: str) -> Attrs | None:
-        if not path.is_file():
-            return None
+    def _read(self, path: Path, id: str) -> Attrs:
         folder, _, name = id.rpartition("/")
         content = path.read_text()
         return {"id": id, "folder": folder, "name": name, "content": content, "size": len(content)}

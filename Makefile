@@ -1,0 +1,76 @@
+# Two commands set everything up on a fresh machine: `make demo` and `make test`. Needed: Python 3.11 with venv,
+# make, git, and a package registry that pip can reach. No Azure.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+STACK := examples/quickstart
+MLINFRA := $(BIN)/mlinfra -C $(STACK)
+
+.PHONY: help setup demo test test-full check lock format docs bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## make .venv from the lock; the other targets do it by themselves
+
+# Done again only when the lock or the project's metadata changed. The lock holds every package by hash.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlinfra needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+# It starts from an empty cloud, and from a state that knows nothing of an earlier demo.
+demo: $(READY) ## the main job on the embedded simulator: plan, apply, plan again
+	@$(MLINFRA) simulator reset
+	@if [ -f state/quickstart.json ]; then $(MLINFRA) destroy --auto-approve >/dev/null; fi
+	$(MLINFRA) plan
+	$(MLINFRA) apply --auto-approve
+	$(MLINFRA) plan --detailed-exitcode
+	$(MLINFRA) state list
+	@echo
+	@echo "That was the whole way: YAML, plan, apply, and a second plan that finds nothing to do."
+	@echo "Look at what was made:"
+	@echo "  $(MLINFRA) show               everything recorded, and the outputs"
+	@echo "  $(MLINFRA) state show compute.cluster"
+	@echo "  $(MLINFRA) simulator show     what the simulated cloud holds"
+	@echo "Then change max_instances in $(STACK)/mlinfra.yaml from 2 to 4, and run:"
+	@echo "  $(MLINFRA) plan"
+	@echo "  $(MLINFRA) apply"
+
+test: $(READY) ## the tests that need Python and the lock only
+	$(BIN)/python -m pytest -n 2 -m "not full"
+
+test-full: $(READY) ## the tests that need more: processes that are killed, a wheel that is built and installed
+	$(BIN)/python -m pytest -m full
+
+check: $(READY) ## format, lint, types, import contracts, lock up to date
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@cp requirements.lock .venv/lock && $(call compile,.venv/lock)
+	@diff -u requirements.lock .venv/lock || { echo "requirements.lock is not what pyproject.toml asks for: run make lock"; exit 1; }
+
+lock: $(READY) ## bring requirements.lock up to date with pyproject.toml
+	$(call compile,requirements.lock)
+
+format: $(READY) ## put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY) ## write the reference of resource types from their schemas
+	$(BIN)/python docs/generate.py
+
+bench: $(READY) ## measure what is promised: start-up, planning
+	$(BIN)/python benchmarks/startup.py
+
+clean: ## take away what the targets made; never a recorded state
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+
+# Versions that are locked already stay; hashes for every platform, and no address of a registry in the file.
+compile = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--extra dev --output-file $(1) pyproject.toml

@@ -1,0 +1,162 @@
+"""Writes ``docs/reference/types/``: one page for each resource type, out of its schema and nothing else.
+
+``make docs`` runs it; a test fails when a page is not what the schemas say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlinfra.providers.api import Registered
+from mlinfra.providers.registry import load_catalogue
+
+PAGES = Path(__file__).parent / "reference" / "types"
+
+LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
+bicep types, **T/…** what terraform-provider-azurerm does, **P/…** what azure-ai-ml does, **O** that package
+executed offline, **R:…** a recording of real traffic, **D:…** a documentation page, **I:…** an issue,
+**guessed** nobody has shown it yet."""
+
+
+def pages() -> dict[str, str]:
+    """The text of every page by its file name."""
+    types = [r for r in load_catalogue().types.values() if r.provider.name == "azure"]
+    texts = {f"{r.type.name}.md": "\n".join(_page(r)) + "\n" for r in types}
+    listed = [f"- [{r.type.name}]({r.type.name}.md): {_about(r.type.schema({}))}" for r in types]
+    texts["README.md"] = "\n".join(["# Resource types", "", *sorted(listed), "", LEGEND, ""])
+    return texts
+
+
+def _page(registered: Registered) -> Iterator[str]:
+    type_ = registered.type
+    yield f"# {type_.name}"
+    yield ""
+    yield _about(type_.schema({}))
+    schema = type_.schema({})
+    kinds = schema.get("x-examples") or {"": schema["x-example"]}
+    for kind, example in kinds.items():
+        yield from _kind(type_.name, kind, example, type_.schema(dict(example)))
+    yield ""
+    yield LEGEND
+
+
+def _kind(type_name: str, kind: str, example: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    if kind:
+        yield f"## {kind}"
+        yield ""
+    yield "```yaml"
+    yield "resources:"
+    yield f"  {type_name}:"
+    yield "    main:"
+    for key, value in example.items():
+        yield f"      {key}: {_scalar(value)}"
+    yield "```"
+    yield ""
+    if schema.get("x-data"):
+        yield f"Deleting or replacing it loses {schema['x-data']}."
+        yield ""
+    yield "| key | takes | default | changes | source |"
+    yield "|---|---|---|---|---|"
+    required = set(schema.get("required", ()))
+    for name, part in _rows(schema):
+        if not part.get("x-computed") or part.get("x-optional"):
+            need = "**required** " if name in required else ""
+            cells = (
+                f"`{name}`",
+                need + _takes(part),
+                _default(part),
+                _changes(part),
+                part.get("x-source", ""),
+            )
+            yield "| " + " | ".join(map(_cell, cells)) + " |"
+    computed = [(n, p) for n, p in _rows(schema) if p.get("x-computed") and not p.get("x-optional")]
+    if computed:
+        yield ""
+        yield "Known once it exists, for expressions and outputs:"
+        yield ""
+        for name, part in computed:
+            secret = " (sensitive)" if part.get("x-sensitive") else ""
+            yield f"- `{name}`{secret}: {part.get('description') or _takes(part)}"
+
+
+def _rows(
+    schema: Mapping[str, Any], prefix: str = "", *, fixed: bool = False
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every key, those inside objects and lists too; what is inside an immutable one is immutable."""
+    for name, part in schema.get("properties", {}).items():
+        here = fixed or bool(part.get("x-immutable"))
+        yield prefix + name, {**part, "x-immutable": here}
+        items = part.get("items", {})
+        yield from _rows(part, f"{prefix}{name}.", fixed=here)
+        if isinstance(items, Mapping):
+            yield from _rows(items, f"{prefix}{name}[].", fixed=here)
+
+
+def _takes(part: Mapping[str, Any]) -> str:
+    kinds = {
+        "string": "text",
+        "integer": "whole number",
+        "boolean": "true or false",
+        "array": "list",
+        "object": "map",
+    }
+    told = part.get("description", "")
+    if "enum" in part:
+        what = "one of " + ", ".join(f"`{v}`" for v in part["enum"])
+    elif "x-ref" in part:
+        what = f"a {part['x-ref']}"
+    else:
+        kind = part.get("type", "")
+        what = " or ".join(kinds.get(k, k) for k in ([kind] if isinstance(kind, str) else kind))
+    return ". ".join(filter(None, [what, told]))
+
+
+def _default(part: Mapping[str, Any]) -> str:
+    if "default" in part:
+        return f"`{_scalar(part['default'])}`"
+    if "x-from" in part:
+        return "from " + ", then ".join(f"`{place}`" for place in part["x-from"])
+    return ""
+
+
+def _changes(part: Mapping[str, Any]) -> str:
+    if groups := part.get("x-in-place"):
+        return (
+            "in place within "
+            + " or ".join("{" + ", ".join(map(str, g)) + "}" for g in groups)
+            + ", else replaces"
+        )
+    if part.get("x-immutable"):
+        return "replaces"
+    return "one way" if part.get("x-one-way") else "in place"
+
+
+def _about(schema: Mapping[str, Any]) -> str:
+    return str(schema.get("description") or schema.get("title") or "")
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) and value.isidentifier() else json.dumps(value, ensure_ascii=False)
+
+
+def _cell(text: Any) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ").strip()
+
+
+def main() -> None:
+    """Write every page, and remove those of types that are gone."""
+    PAGES.mkdir(parents=True, exist_ok=True)
+    wanted = pages()
+    for old in PAGES.glob("*.md"):
+        if old.name not in wanted:
+            old.unlink()
+    for name, text in wanted.items():
+        (PAGES / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""What ``apply`` and ``destroy`` have in common: plan under the lock, show, ask, do, tell."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+from rich.text import Text
+
+from mlinfra.cli import console, options
+from mlinfra.cli.failure import INTERRUPTED
+from mlinfra.cli.interrupt import graceful
+from mlinfra.cli.options import Inputs, Scope
+from mlinfra.cli.wiring import Workplace
+from mlinfra.engine.applier import Applied, StopSignal
+from mlinfra.engine.applier import apply as make_changes
+from mlinfra.engine.context import Context, Options
+from mlinfra.engine.planner import Planned, make_plan
+from mlinfra.engine.settle import settle
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.event import Settled
+from mlinfra.render import json, terminal
+from mlinfra.render.events import Tally
+from mlinfra.render.progress import Json, Lines, Live
+from mlinfra.render.settled import settled
+from mlinfra.render.view import view
+from mlinfra.state.session import Session
+
+Progress: TypeAlias = Lines | Live | Json
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a change is made and shown. ``command`` is ``apply`` or ``destroy``."""
+
+    command: str
+    auto_approve: bool = False
+    lock_timeout: float = 0.0
+    as_json: bool = False
+    no_color: bool = False
+
+    @property
+    def destroys(self) -> bool:
+        """Whether everything is to go."""
+        return self.command == "destroy"
+
+
+def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> int:
+    """Run the command; answers its exit code."""
+    folder: Path = ctx.obj
+    if manner.as_json and not manner.auto_approve:
+        raise click.UsageError("--json leaves nobody to ask: say --auto-approve as well.", ctx)
+    wanted = Options(scope.refresh, scope.targets, destroy=manner.destroys)
+    with Workplace(folder) as place, ExitStack() as held:
+        config = place.config(inputs)
+        manager = place.manager(config.stack)
+        context = place.context(scope.parallelism)
+        lock = manager.session(command=manner.command, lock_timeout=manner.lock_timeout)
+        session = held.enter_context(lock)
+        _settle(session, context, manner)
+        planned = make_plan(config, session.snapshot, context, wanted)
+        _show(planned, manner)
+        if planned.plan.is_empty:
+            return 0
+        if not manner.auto_approve:
+            _ask(ctx, manner)
+        return _make(place, planned, session, context, manner, held)
+
+
+def _settle(session: Session, context: Context, manner: Manner) -> None:
+    """What an earlier command left open comes first: the plan starts from what is known."""
+    events: list[Settled] = []
+    settle(session, context, events.append)
+    if events and manner.as_json:
+        with Json(_write(manner)) as progress:
+            for event in events:
+                progress(event)
+    elif events:
+        console.show(console.stdout(no_color=manner.no_color), settled(events))
+        console.say()
+
+
+def _show(planned: Planned, manner: Manner) -> None:
+    if manner.as_json:
+        console.event({"type": "planned", "plan": json.plan(planned.plan)})
+        return
+    screen = console.stdout(no_color=manner.no_color)
+    console.show(screen, terminal.plan(view(planned.plan)))
+
+
+def _ask(ctx: click.Context, manner: Manner) -> None:
+    """Come back when the answer is yes; raise MlinfraError when it is not, or nobody can answer."""
+    if not console.interactive():
+        raise MlinfraError(
+            error(
+                "MLI-PLN-090",
+                f"there is no terminal to ask for a yes, so {manner.command} changed nothing",
+                f"Read the plan above, then run `{options.typed(ctx, manner.command)} --auto-approve`.",
+            )
+        )
+    question = "Delete all of this?" if manner.destroys else "Make these changes?"
+    console.say()
+    sys.stdout.write(f"{question} Only `yes` will do it: ")
+    sys.stdout.flush()
+    if sys.stdin.readline().strip() != "yes":
+        raise MlinfraError(error("MLI-PLN-091", f"{manner.command} was not approved"))
+
+
+def _make(
+    place: Workplace, planned: Planned, session: Session, context: Context, manner: Manner, held: ExitStack
+) -> int:
+    """Make the changes and tell what became of them; answers the exit code."""
+    stop = StopSignal()
+    if not manner.as_json:
+        console.say()
+    with _progress(place, planned, manner) as progress, graceful(stop, lambda: _leave(held)):
+        applied = make_changes(planned, session, context, progress, stop)
+    tally = progress.tally
+    if manner.as_json:
+        console.event(_summary(applied, tally))
+    elif planned.plan.steps:
+        console.say()
+    if applied.failures or applied.interrupted:
+        told = terminal.failed(
+            applied.failures,
+            tally,
+            requests=applied.requests,
+            seconds=applied.seconds,
+            skipped=len(applied.skipped),
+            interrupted=applied.interrupted,
+        )
+        console.show(console.stderr(no_color=manner.no_color), told)
+        return INTERRUPTED if applied.interrupted else 1
+    if not manner.as_json:
+        told = terminal.applied(
+            tally,
+            requests=applied.requests,
+            seconds=applied.seconds,
+            outputs=applied.state.outputs,
+            destroy=manner.destroys,
+        )
+        console.show(console.stdout(no_color=manner.no_color), told)
+    return 0
+
+
+def _summary(applied: Applied, tally: Tally) -> dict[str, Any]:
+    """The last line of ``--json``."""
+    return {
+        "type": "summary",
+        "added": tally.added,
+        "changed": tally.changed,
+        "destroyed": tally.destroyed,
+        "failed": applied.failed,
+        "skipped": len(applied.skipped),
+        "requests": applied.requests,
+        "seconds": applied.seconds,
+        "interrupted": applied.interrupted,
+        "serial": applied.state.serial,
+    }
+
+
+def _progress(place: Workplace, planned: Planned, manner: Manner) -> Progress:
+    if manner.as_json:
+        return Json(_write(manner), planned.plan)
+    if console.colourful(sys.stdout, no_color=manner.no_color):
+        before = place.requests
+        return Live(
+            console.stdout(),
+            steps=len(planned.plan.steps),
+            now=place.clock.monotonic,
+            requests=lambda: place.requests - before,
+            plan=planned.plan,
+        )
+    return Lines(_write(manner), planned.plan)
+
+
+def _write(manner: Manner) -> Callable[[str], None]:
+    screen = console.stdout(no_color=manner.no_color)
+    return lambda line: console.show(screen, Text(line.rstrip("\n")))
+
+
+def _leave(held: ExitStack) -> None:
+    """End the process now. The lock is let go if that is quick: a lease that is not runs out by itself."""
+    letting_go = threading.Thread(target=held.close, daemon=True)
+    letting_go.start()
+    letting_go.join(2)
+    os._exit(INTERRUPTED)

@@ -1,0 +1,88 @@
+"""``mlinfra``: the group of commands, and the one place that turns what went wrong into an exit code.
+
+0 fine · 1 error, usage errors too · 2 there are changes (``plan --detailed-exitcode``, ``drift``) · 3 refused
+by policy · 4 locked · 130 interrupted. A command answers its own code; errors come as exceptions.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlinfra.cli.interrupt import terminate_as_interrupt
+from mlinfra.cli.lazy import LazyGroup
+
+_AT = "mlinfra.cli."
+
+COMMANDS = {
+    "init": (f"{_AT}init", "init", "Write a commented starter stack."),
+    "validate": (f"{_AT}validate", "validate", "Check the configuration without asking any service."),
+    "plan": (f"{_AT}plan", "plan", "Show what apply would change."),
+    "apply": (f"{_AT}apply", "apply", "Make what is written come true."),
+    "destroy": (f"{_AT}destroy", "destroy", "Delete everything that the stack made."),
+    "show": (f"{_AT}show", "show", "Show what is recorded of the stack."),
+    "output": (f"{_AT}output", "output", "Show the outputs of the last apply, or one of them."),
+    "drift": (f"{_AT}drift", "drift", "Show what was changed outside mlinfra; exits 2 when something was."),
+    "state": (f"{_AT}state", "state", "Look into the recorded state."),
+    "simulator": (f"{_AT}simulator", "simulator", "Look into the embedded simulator, or change it by hand."),
+    "version": (f"{_AT}version", "version", "Show the version."),
+}
+
+
+class Mlinfra(LazyGroup):
+    """The group; its ``main`` catches what the commands let through."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run one command and leave with its exit code."""
+        try:
+            name = prog_name or "mlinfra"
+            code = super().main(
+                args, name, complete_var, False, windows_expand_args=windows_expand_args, **extra
+            )
+        except (Exception, KeyboardInterrupt) as wrong:
+            # Imported here: what reports an error (rich, the renderer) is not paid for by what has none.
+            from mlinfra.cli.failure import report
+
+            code = report(wrong)
+        if not standalone_mode:
+            return code
+        sys.exit(code or 0)
+
+
+@click.group(
+    cls=Mlinfra,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `mlinfra init` in an empty folder, then `mlinfra plan`.",
+)
+@click.option(
+    "-C",
+    "--chdir",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The stack's folder, when it is not this one.",
+)
+@click.pass_context
+def cli(ctx: click.Context, folder: Path) -> None:
+    """Plan and apply for Azure Machine Learning, from YAML."""
+    ctx.obj = folder
+
+
+def main() -> None:
+    """Entry point of the program."""
+    terminate_as_interrupt()
+    cli()

@@ -1,0 +1,166 @@
+"""Options that several commands share, each group handed to a command as one value."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import click
+
+from mlinfra.model.address import Address, parse_address
+
+Command: TypeAlias = Callable[..., Any]
+"""A command's function. Each group of options below adds one keyword argument to it."""
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|)")
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Values for variables: those on the command line, and files of them (later ones win)."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.files)
+
+
+PARALLELISM = 32
+"""Requests in flight when nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How much of the world a plan looks at, and how many requests may be in flight."""
+
+    refresh: bool = True
+    targets: tuple[Address, ...] = ()
+    parallelism: int = PARALLELISM
+
+
+class Assignment(click.ParamType[tuple[str, str]]):
+    """``name=value``."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the first ``=``."""
+        name, sign, text = str(value).partition("=")
+        if not sign or not name.isidentifier():
+            # The value may be a secret, so what was written is not repeated.
+            self.fail("it should look like location=westeurope.", param, ctx)
+        return name, text
+
+
+class AddressType(click.ParamType[Address]):
+    """An address as plans print it."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Address:
+        """Read it."""
+        try:
+            return value if isinstance(value, Address) else parse_address(str(value))
+        except ValueError as wrong:
+            self.fail(f"{wrong}.", param, ctx)
+
+
+class Seconds(click.ParamType[float]):
+    """A duration: ``30``, ``30s``, ``5m``, ``1h``."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """In seconds."""
+        match = _DURATION.fullmatch(str(value))
+        if not match:
+            self.fail(f"{value!r} is no duration; one looks like 30s or 5m.", param, ctx)
+        return float(match[1]) * _SECONDS[match[2]]
+
+
+def inputs(command: Command) -> Command:
+    """``-v/--var`` and ``--var-file``, as ``inputs: Inputs``."""
+
+    @click.option(
+        "-v", "--var", "assigned", multiple=True, type=Assignment(), help="Set a variable; may be repeated."
+    )
+    @click.option(
+        "--var-file",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Read variables from a YAML file, seen from the stack's folder; may be repeated.",
+    )
+    @functools.wraps(command)
+    def with_inputs(
+        *args: Any, assigned: tuple[tuple[str, str], ...], files: tuple[Path, ...], **rest: Any
+    ) -> Any:
+        return command(*args, inputs=Inputs(dict(assigned), files), **rest)
+
+    return with_inputs
+
+
+def scope(command: Command) -> Command:
+    """``--refresh``, ``--target`` and ``--parallelism``, as ``scope: Scope``."""
+
+    @click.option(
+        "--refresh/--no-refresh",
+        default=True,
+        help="Read what is really there first (the default), or trust what was recorded.",
+    )
+    @click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        type=AddressType(),
+        help="Look only at this resource or block and what it needs; may be repeated.",
+    )
+    @click.option(
+        "--parallelism",
+        type=click.IntRange(1, 256),
+        default=PARALLELISM,
+        show_default=True,
+        help="How many requests may be in flight.",
+    )
+    @functools.wraps(command)
+    def with_scope(
+        *args: Any, refresh: bool, targets: tuple[Address, ...], parallelism: int, **rest: Any
+    ) -> Any:
+        return command(*args, scope=Scope(refresh, targets, parallelism), **rest)
+
+    return with_scope
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+no_color = click.option("--no-color", is_flag=True, help="Print plain text; NO_COLOR and CI do so too.")
+auto_approve = click.option("--auto-approve", is_flag=True, help="Do not ask.")
+lock_timeout = click.option(
+    "--lock-timeout",
+    type=Seconds(),
+    default="0s",
+    show_default=True,
+    help="How long to wait when somebody else holds the lock.",
+)
+
+
+def typed(ctx: click.Context, name: str) -> str:
+    """A command as it has to be typed here, ``-C`` included."""
+    folder: Path = ctx.obj
+    chdir = "" if folder == Path() else f"-C {shlex.quote(str(folder))} "
+    return f"mlinfra {chdir}{name}"
+
+
+def next_command(ctx: click.Context, name: str, given: Inputs | None = None) -> str:
+    """The command to run next, in a sentence. Values are not repeated: they may be secret."""
+    same = ", with the same variables," if given else ""
+    return f"`{typed(ctx, name)}`{same}"

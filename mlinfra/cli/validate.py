@@ -1,0 +1,46 @@
+"""``mlinfra validate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mlinfra.cli import console, options
+from mlinfra.cli.options import Inputs
+from mlinfra.cli.wiring import Workplace
+from mlinfra.engine.planner import validate as check
+from mlinfra.model.diagnostic import MlinfraError
+from mlinfra.render import diagnostics, json
+
+
+@click.command()
+@options.inputs
+@options.as_json
+@options.no_color
+@click.pass_context
+def validate(ctx: click.Context, inputs: Inputs, as_json: bool, no_color: bool) -> int:
+    """Check the configuration without asking any service.
+
+    Reads the stack, evaluates what can be, and holds every resource against the schema of its type. Needs no
+    login and no state.
+    """
+    folder: Path = ctx.obj
+    try:
+        with Workplace(folder) as place:
+            config = place.config(inputs)
+            warnings = (*config.warnings, *check(config, place.context()))
+    except MlinfraError as wrong:
+        if not as_json:
+            raise
+        console.document(json.diagnostics(wrong.diagnostics))
+        return wrong.exit_code
+    if as_json:
+        console.document(json.diagnostics(warnings))
+        return 0
+    if warnings:
+        console.show(console.stderr(no_color=no_color), diagnostics.report(warnings, untouched=False))
+    blocks = len(config.blocks)
+    console.say(f"{config.stack} is valid: {blocks} resource block{'s' * (blocks != 1)}.")
+    console.say(f"Run {options.next_command(ctx, 'plan', inputs)} to see what apply would do.")
+    return 0

@@ -1,0 +1,222 @@
+"""Where seams meet implementations: providers, the store, the simulator, the clock. The only such place.
+
+Azure's packages, the simulator and jsonschema are imported when they are needed: ``state list`` needs none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
+
+from mlinfra import __version__
+from mlinfra.cli.clock import CommandClock
+from mlinfra.cli.options import PARALLELISM, Inputs
+from mlinfra.config import loader
+from mlinfra.config.names import bad_stack_name
+from mlinfra.config.source import read_mapping, read_source
+from mlinfra.engine.clock import SystemClock
+from mlinfra.engine.context import Context
+from mlinfra.model.configuration import Config
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.state import State
+from mlinfra.providers import registry
+from mlinfra.providers.api import Catalogue, Counts
+from mlinfra.state.local import LocalStore
+from mlinfra.state.manager import StateManager
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
+
+    from mlinfra.simulator import Response, Simulator
+
+UNREADABLE_SIMULATOR = "MLI-SIM-002"
+
+
+class Workplace:
+    """What one command works with. ``folder`` is the stack's; close it (or use ``with``) when done."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
+        self.folder = folder
+        self.root = loader.repository(folder)
+        self.clock = CommandClock()
+        self._environment = environment
+        self._connections: dict[bytes, Any] = {}
+        self._lock = threading.Lock()
+        self._open = ExitStack()
+        self._planning = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(wrong, MlinfraError) and self._planning:
+            wrong.offline = not self._connections
+        self._open.close()
+
+    @property
+    def home(self) -> Path:
+        """Where recorded states and the simulator's file are: at the root, so that stacks share one cloud."""
+        return self.root / "state"
+
+    def config(self, inputs: Inputs) -> Config:
+        """The stack, read. Raises MlinfraError."""
+        self._planning = True
+        files = [self.folder / file for file in inputs.files]
+        return loader.load(
+            self.folder, values=inputs.values, var_files=files, environment=dict(self._environment)
+        )
+
+    def manager(self, stack: str) -> StateManager:
+        """The keeper of the stack's state. Its lease runs in real time, also over the simulator."""
+        clock = SystemClock()
+        return StateManager(
+            LocalStore(_as_typed(self.home), stack, clock=clock),
+            stack=stack,
+            folder=self.folder.resolve().relative_to(self.root).as_posix(),
+            clock=clock,
+            tool=f"mlinfra {__version__}",
+        )
+
+    def recorded(self) -> State:
+        """What is recorded of the stack; needs its name alone, and no variable. Raises MlinfraError."""
+        return self.manager(self._stack_name()).load().state
+
+    def _stack_name(self) -> str:
+        """The name alone, so that a mistake elsewhere in the file does not hide what is recorded."""
+        with suppress(MlinfraError):
+            source = read_source(self.folder / loader.FILE, loader.FILE)
+            top = read_mapping(source, [])
+            node = top.value.get("stack") if top else None
+            if node and isinstance(node.value, str) and not bad_stack_name(node.value, node.position):
+                return node.value
+        return self.config(Inputs()).stack  # says what is wrong with it
+
+    def context(self, parallelism: int = PARALLELISM) -> Context:
+        """What the engine's verbs are handed."""
+        self._planning = True
+        return Context(self.catalogue, self.connect, self.clock, parallelism)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Every provider that is installed."""
+        return registry.load_catalogue()
+
+    def connect(self, name: str, settings: Mapping[str, Any]) -> Any:
+        """The connection for these settings, made once; from any thread. Raises ProviderError."""
+        key = msgspec.json.encode([name, settings], order="sorted")
+        with self._lock:
+            if key not in self._connections:
+                self._connections[key] = self._connect(name, settings)
+            return self._connections[key]
+
+    def _connect(self, name: str, settings: Mapping[str, Any]) -> Any:
+        from mlinfra.providers.azure import AzureProvider
+
+        provider = self.catalogue.providers[name]
+        if not isinstance(provider, AzureProvider):
+            self.clock.insist()
+            return provider.connect(settings)
+        if settings.get("cloud") != "simulator":
+            self.clock.insist()
+            return replace(provider, clock=self.clock).connect(settings)
+        from mlinfra.simulator.transport import SimulatorTransport
+
+        self.clock.follow(self.simulator)
+        transport = SimulatorTransport(self.simulator)
+        simulated = replace(provider, transport=transport, credential=SimulatedCredential(), clock=self.clock)
+        return simulated.connect(settings)
+
+    @property
+    def requests(self) -> int:
+        """How many requests this command has sent, as far as connections count them."""
+        return sum(c.requests for c in list(self._connections.values()) if isinstance(c, Counts))
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        """The embedded cloud, in its file; made when it is not there. Raises MlinfraError."""
+        from mlinfra import simulator
+
+        self.home.mkdir(parents=True, exist_ok=True)
+        faults, log = (self._environment.get(f"MLINFRA_SIMULATOR_{name}") for name in ("FAULTS", "LOG"))
+        try:
+            made = simulator.Simulator(
+                self.home / "simulator.db",
+                faults=Path(faults) if faults else None,
+                log=Path(log) if log else None,
+            )
+        except simulator.FaultError as wrong:
+            hint = "The environment variable MLINFRA_SIMULATOR_FAULTS names it."
+            raise MlinfraError(error("MLI-SIM-001", str(wrong), hint)) from wrong
+        except simulator.StoreError as wrong:
+            hint = "`mlinfra simulator reset` begins with an empty cloud."
+            raise MlinfraError(error(UNREADABLE_SIMULATOR, str(wrong), hint)) from wrong
+        self._open.callback(made.close)
+        return made
+
+    def reset_simulator(self) -> None:
+        """Empty the embedded cloud; a file that cannot be read is replaced. Raises MlinfraError."""
+        try:
+            self.simulator.reset()
+        except MlinfraError as wrong:
+            if wrong.diagnostics[0].code != UNREADABLE_SIMULATOR:
+                raise
+            for file in self.home.glob("simulator.db*"):
+                file.unlink()
+            self.simulator.reset()
+
+    def ask_simulator(self, method: str, path: str, body: bytes) -> Response:
+        """One request from outside, as ``az rest`` would send it; api-version filled in where it can be."""
+        from mlinfra.simulator import Request
+
+        parts = urlsplit(path)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        version = _api_version(parts.path)
+        if version and not any(name.lower() == "api-version" for name in query):
+            query["api-version"] = version
+        headers = {"content-type": "application/json"} if body else {}
+        return self.simulator.handle(Request(method, unquote(parts.path), query, headers, body))
+
+
+class SimulatedCredential:
+    """Whoever is signed in to the simulator: it takes every token."""
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        """A token that says that it is one."""
+        from azure.core.credentials import AccessToken
+
+        return AccessToken("simulated", _NEVER)
+
+
+_NEVER = 32503680000
+"""The year 3000, in seconds: when a simulated token expires."""
+
+
+def _as_typed(path: Path) -> Path:
+    """Seen from here where it is beneath here: messages name it as people would."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _api_version(path: str) -> str | None:
+    """The version that the provider itself would ask for; None for what it does not speak to."""
+    from mlinfra.providers.azure.versions import API_VERSIONS, SUBSCRIPTIONS
+
+    namespaces = re.findall(r"/providers/([^/]+)", path, re.IGNORECASE)
+    if not namespaces:
+        alone = re.fullmatch(r"/subscriptions(/[^/]+)?/?", path, re.IGNORECASE)
+        return SUBSCRIPTIONS if alone else API_VERSIONS["Microsoft.Resources"]
+    known = {name.lower(): version for name, version in API_VERSIONS.items()}
+    return known.get(namespaces[-1].lower())

@@ -1,0 +1,56 @@
+"""Where each cloud's Resource Manager is, who signs in to it, and for what.
+
+Sources: D:azure/developer/python/sdk/azure-sdk-sovereign-domain and the ``AzureAuthorityHosts`` of
+azure-identity. The simulator is one of them: the same code, another transport and another credential.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One cloud: endpoint of ARM, authority that signs in (None: nobody has to), scope of the token."""
+
+    name: str
+    endpoint: str
+    authority: str | None
+    scope: str
+    portal: str
+
+
+CLOUDS = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud(
+            "public",
+            "https://management.azure.com",
+            "https://login.microsoftonline.com",
+            "https://management.azure.com/.default",
+            "https://portal.azure.com",
+        ),
+        Cloud(
+            "usgov",
+            "https://management.usgovcloudapi.net",
+            "https://login.microsoftonline.us",
+            "https://management.usgovcloudapi.net/.default",
+            "https://portal.azure.us",
+        ),
+        Cloud(
+            "china",
+            "https://management.chinacloudapi.cn",
+            "https://login.chinacloudapi.cn",
+            "https://management.chinacloudapi.cn/.default",
+            "https://portal.azure.cn",
+        ),
+        Cloud(
+            "simulator",
+            "https://management.azure.com",
+            None,
+            "https://management.azure.com/.default",
+            "https://portal.azure.com",
+        ),
+    )
+}
+"""By the word in ``azure: {cloud: …}``."""

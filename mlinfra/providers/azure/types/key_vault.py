@@ -1,0 +1,161 @@
+"""``key_vault``: Microsoft.KeyVault/vaults.
+
+There is no operation to poll: a new vault answers ``RegisteringDns`` and is read until ``Succeeded`` (R, 25
+times). A deleted vault keeps its name for 7 to 90 days; creating it again is refused until it is recovered or
+purged. Access policies are left to others: the workspace adds one of its own where RBAC is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mlinfra.model.plan import Op
+from mlinfra.model.value import Attrs
+from mlinfra.providers.azure import ids
+from mlinfra.providers.azure.types.base import ArmType, common
+from mlinfra.providers.azure.types.network import network_rules
+from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, integer
+
+if TYPE_CHECKING:
+    from mlinfra.providers.azure.connection import AzureConnection
+
+_S = "S 2023-07-01"
+_T = "T/keyvault/key_vault_resource.go"
+
+_NAME = {
+    "pattern": "^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$",
+    "description": "Unique in the world; it is part of the vault's address.",
+    "x-hint": "3 to 24 letters, digits and single hyphens; a letter first, no hyphen last.",
+}
+
+
+class KeyVault(ArmType):
+    """A key vault. Its tenant is the subscription's when left out."""
+
+    name = "key_vault"
+    resource_type = "Microsoft.KeyVault/vaults"
+    read_only = ("properties.hsmPoolResourceId", "properties.privateEndpointConnections")
+    words: Mapping[str, Any] = {
+        "title": "Key vault",
+        "description": "Where keys, secrets and certificates are kept.",
+        "x-owner-tag": "tags",
+        "x-data": "all keys, secrets and certificates in it, after its soft-delete period",
+        "x-seconds": {"create": 30, "update": 3, "delete": 5},
+        "x-example": {"name": "kv-mlinfra-example", "tags": {"team": "churn"}},
+        "x-example-update": {"enabled_for_deployment": True, "tags": {"team": "forecast"}},
+        "x-example-immutable": {"name": "kv-mlinfra-example2"},
+    }
+    properties = (
+        *common(_NAME, f"{_S}; {_T}"),
+        Property(
+            "sku",
+            "properties.sku.name",
+            choice(
+                "standard",
+                "premium",
+                default="standard",
+                description="premium keeps keys in hardware.",
+                x_case_insensitive=True,
+            ),
+            f"{_T}, {_S}",
+        ),
+        Property(
+            "tenant_id",
+            "properties.tenantId",
+            computed(
+                pattern="^[0-9a-fA-F-]{36}$",
+                description="The tenant whose people and services may get in; left out: the subscription's.",
+                x_optional=True,
+                x_case_insensitive=True,
+            ),
+            _T,
+        ),
+        Property(
+            "rbac_authorization",
+            "properties.enableRbacAuthorization",
+            flag(
+                default=True,
+                description="Whether roles say who may do what; false: access policies, which mlinfra leaves "
+                "to others.",
+            ),
+            "D:key-vault/access-control-default (null is false; the default changed with 2026-02-01)",
+            absent=False,
+        ),
+        Property(
+            "purge_protection",
+            "properties.enablePurgeProtection",
+            flag(
+                description="Whether nobody can purge it before its soft-delete period is over.",
+                x_one_way="Purge protection of a vault can never be switched off, nor does replacing it "
+                "help: the old one keeps the name until its soft-delete period is over.",
+            ),
+            "I:Azure/azure-cli#29115 (false is refused: left out instead)",
+            write=lambda on: True if on else None,
+            absent=False,
+        ),
+        Property(
+            "soft_delete_retention_days",
+            "properties.softDeleteRetentionInDays",
+            integer(
+                minimum=7,
+                maximum=90,
+                description="How long a deleted vault can be recovered and keeps its name; left out: 90.",
+                x_one_way="A vault's soft-delete period is set once and never changes; write the one it has.",
+            ),
+            f"{_S}, {_T}",
+        ),
+        Property(
+            "enabled_for_deployment",
+            "properties.enabledForDeployment",
+            flag(description="Whether virtual machines may fetch certificates from it."),
+            f"{_S} (null means false)",
+            absent=False,
+        ),
+        Property(
+            "enabled_for_disk_encryption",
+            "properties.enabledForDiskEncryption",
+            flag(description="Whether Azure Disk Encryption may use it."),
+            f"{_S} (null means false)",
+            absent=False,
+        ),
+        Property(
+            "enabled_for_template_deployment",
+            "properties.enabledForTemplateDeployment",
+            flag(description="Whether Resource Manager may read secrets of it."),
+            f"{_S} (null means false)",
+            absent=False,
+        ),
+        Property(
+            "public_network_access",
+            "properties.publicNetworkAccess",
+            choice(
+                "Enabled",
+                "Disabled",
+                description="Whether it is to be reached from the internet.",
+                x_case_insensitive=True,
+            ),
+            f"{_S}; R:az (answered Enabled)",
+            absent="Enabled",
+        ),
+        network_rules(_S),
+        Property("vault_uri", "properties.vaultUri", computed(description="The vault's address."), _S),
+    )
+
+    def complete(self, conn: AzureConnection, op: Op, id: str, desired: Attrs) -> Attrs:
+        """The tenant of the subscription, where none is named."""
+        subscription = ids.subscription_of(id)
+        if op is Op.CREATE and not desired.get("tenant_id") and subscription:
+            return {**desired, "tenant_id": conn.tenant_of(subscription)}
+        return desired
+
+    def to_body(self, desired: Attrs, *, update: bool = False) -> dict[str, Any]:
+        """The sku has a family (only ``A`` exists); a new vault must be given access policies, with RBAC
+        too: none."""
+        body = super().to_body(desired, update=update)
+        properties = body.setdefault("properties", {})
+        if "sku" in properties:
+            properties["sku"]["family"] = "A"
+        if not update:
+            properties.setdefault("accessPolicies", [])
+        return body

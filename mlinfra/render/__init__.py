@@ -1,0 +1,24 @@
+"""A plan, its events and every message, shown. Renderers import the nouns and rich, nothing else of mlinfra.
+
+What is said is decided without a width or a colour, what goes where without a plan:
+
+=================  ===================================================================================
+``view``           Plan → PlanView: ordered, worded and redacted, once; what renderers see
+``blocks``         one change, one drift, one record → a block of lines
+``attributes``     how one attribute differs, in lines
+``lines``          what a line and a block are
+``words``          numbers, durations and values as people read them; secrets end here
+``escape``         control characters and terminal escapes of strangers made visible
+-----------------  -----------------------------------------------------------------------------------
+``page``           rows of text that follow the width of the console
+``layout``         blocks of lines, in columns
+``terminal``       PlanView, outputs, records, what an apply did → pages
+``diagnostics``    messages with their line of source → a page
+``settled``        what became of the steps that an earlier command left open → a page
+-----------------  -----------------------------------------------------------------------------------
+``events``         events of an apply counted, in words, as JSON
+``progress``       the same as they happen: ``Lines``, ``Live``, ``Json``
+``json``           plan, state, outputs and messages in Terraform's published shapes
+``marks``          a value taken apart into what is known, unknown and sensitive, for ``json``
+=================  ===================================================================================
+"""

@@ -1,0 +1,83 @@
+"""A plan's values by the names that people know: ``workspace.main.id`` for an id of the stack itself.
+
+An id of Azure is longer than a terminal is wide, and says less than the reference that it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mlinfra.model.plan import Action, AttributeChange, Change, Drift, Plan
+from mlinfra.model.value import Attrs, transform
+
+_SECONDS = "s"
+
+
+def by_name(plan: Plan) -> Plan:
+    """The same plan, for showing: ids of the stack's own resources as references, seconds as durations,
+    and without what each creation only repeats: its own id, and the subscription that the heading names.
+
+    Outputs stay as they are: their values are what others will read.
+    """
+    names = {c.id.casefold(): f"{c.address}.id" for c in plan.changes if c.id is not None}
+    return replace(
+        plan,
+        changes=tuple(_change(change, names, plan.context) for change in plan.changes),
+        drift=tuple(_drift(drift, names) for drift in plan.drift),
+    )
+
+
+def _change(change: Change, names: Mapping[str, str], context: Mapping[str, str]) -> Change:
+    if change.action is Action.NO_OP:
+        return change
+    attributes = tuple(_attribute(attribute, names) for attribute in change.attributes)
+    after = _whole(change.after, change, names)
+    if change.action is Action.CREATE and after is not None:
+        heading = {"id": change.id, "subscription": context.get("subscription")}
+        told = {key for key, value in heading.items() if value is not None and after.get(key) == value}
+        after = {key: value for key, value in after.items() if key not in told}
+        attributes = tuple(a for a in attributes if a.path[0] not in told)
+    return replace(change, attributes=attributes, before=_whole(change.before, change, names), after=after)
+
+
+def _drift(drift: Drift, names: Mapping[str, str]) -> Drift:
+    return replace(drift, attributes=tuple(_attribute(attribute, names) for attribute in drift.attributes))
+
+
+def _attribute(attribute: AttributeChange, names: Mapping[str, str]) -> AttributeChange:
+    if attribute.path == ("id",):
+        return attribute
+    timed = attribute.unit == _SECONDS
+    before, after = (
+        _duration(value) if timed else _named(value, names) for value in (attribute.before, attribute.after)
+    )
+    return replace(attribute, before=before, after=after, unit="")
+
+
+def _whole(attrs: Attrs | None, change: Change, names: Mapping[str, str]) -> Attrs | None:
+    if attrs is None:
+        return None
+    timed = {a.path[0] for a in change.attributes if a.unit == _SECONDS and len(a.path) == 1}
+    return {
+        key: value if key == "id" else _duration(value) if key in timed else _named(value, names)
+        for key, value in attrs.items()
+    }
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    def name(leaf: Any) -> Any:
+        return names.get(leaf.casefold(), leaf) if isinstance(leaf, str) and leaf.startswith("/") else leaf
+
+    return transform(value, name)
+
+
+def _duration(value: Any) -> Any:
+    """A number of seconds in ISO 8601, which is put into words wherever it is shown."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    for seconds, unit in ((3600, "H"), (60, "M")):
+        if value and value % seconds == 0:
+            return f"PT{int(value // seconds)}{unit}"
+    return f"PT{value:g}S"

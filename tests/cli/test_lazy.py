@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+from click.testing import CliRunner
+
+from mlinfra.cli.main import COMMANDS, cli
+
+HEAVY = ("azure", "deepdiff", "jsonschema", "requests", "rich", "simpleeval", "sqlite3", "yaml")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_says_of_a_command_what_it_says_of_itself(name: str) -> None:
+    module, attribute, line = COMMANDS[name]
+    command = getattr(import_module(module), attribute)
+    assert command.help.splitlines()[0] == line
+
+
+@pytest.mark.parametrize("argument", ["--help", "version"])
+def test_help_and_version_pay_for_nothing_that_they_do_not_use(argument: str) -> None:
+    watch = (
+        "import sys\nfrom mlinfra.cli.main import cli\n"
+        f"try:\n    cli([{argument!r}])\nexcept SystemExit:\n    pass\n"
+        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr.strip() == "[]"
+
+
+def test_an_unknown_command_is_answered_with_the_near_one() -> None:
+    result = CliRunner().invoke(cli, ["aply"])
+    assert result.exit_code == 1
+    assert "No such command 'aply'. Did you mean 'apply'?" in result.stderr
+
+
+def test_an_unknown_option_is_no_change_of_exit_code_two() -> None:
+    result = CliRunner().invoke(cli, ["version", "--nonsense"])
+    assert result.exit_code == 1
+    assert "--nonsense" in result.stderr
+
+
+def test_a_folder_that_is_not_there() -> None:
+    result = CliRunner().invoke(cli, ["-C", "nowhere", "version"])
+    assert result.exit_code == 1
+    assert "nowhere" in result.stderr
+
+
+def test_no_command_at_all_shows_the_help() -> None:
+    result = CliRunner().invoke(cli, [])
+    assert result.exit_code == 1
+    assert "mlinfra init" in result.stderr

@@ -1,0 +1,102 @@
+"""Real processes: killed, interrupted, two at once. Slow, and dependent on the machine: `make test-full`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.full
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE = 60.0
+"""Seconds until a test gives up on a process."""
+
+
+class World:
+    """A copy of the quickstart with a simulator of its own, whose requests are counted as they are made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "requests.jsonl"
+        shutil.copytree(REPOSITORY / "examples" / "quickstart", folder, dirs_exist_ok=True)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "mlinfra", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "MLINFRA_SIMULATOR_LOG": str(self.log)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=PATIENCE)
+        return process.returncode, out, err
+
+    def writes(self) -> int:
+        text = self.log.read_text() if self.log.exists() else ""
+        return sum('"method":"PUT"' in line for line in text.splitlines())
+
+    def when(self, condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+        until = time.monotonic() + PATIENCE
+        while not condition():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < until
+            time.sleep(0.001)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.mark.parametrize("writes", [1, 4, 8, 11])
+def test_an_apply_that_is_killed_is_finished_by_the_next_one(world: World, writes: int) -> None:
+    process = world.start("apply", "--auto-approve")
+    world.when(lambda: world.writes() >= writes, process)
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+
+    code, out, err = world.run("apply", "--auto-approve", "--lock-timeout", "2m")
+    assert (code, err) == (0, ""), out
+    assert world.run("plan", "--detailed-exitcode")[0] == 0
+    assert world.run("destroy", "--auto-approve")[0] == 0
+    assert "0 resources" in world.run("simulator", "show")[1]
+
+
+def test_ctrl_c_finishes_what_is_in_flight_and_saves(world: World) -> None:
+    process = world.start("apply", "--auto-approve")
+    world.when(lambda: world.writes() >= 1, process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "Interrupted" in err
+
+    recorded = set(world.run("state", "list")[1].split())
+    assert recorded
+    code, out, _ = world.run("plan", "--detailed-exitcode")
+    assert code == 2
+    assert "Settling" not in out
+    assert world.run("apply", "--auto-approve")[0] == 0
+
+
+def test_of_two_applies_at_once_one_finds_the_lock(world: World) -> None:
+    first = world.start("apply", "--auto-approve")
+    world.when(lambda: (world.folder / "state" / "quickstart.lock").exists(), first)
+    code, _, err = world.run("apply", "--auto-approve")
+    first.communicate(timeout=PATIENCE)
+    assert first.returncode == 0
+    # The first may have been quick; then the second had nothing to do.
+    assert code == 4 or (code, err) == (0, "")
+    assert world.run("plan", "--detailed-exitcode")[0] == 0

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from mlinfra.model.address import Address
+from mlinfra.model.plan import Action, AttributeChange, Change, Delta, Plan
+from mlinfra.model.value import Sensitive
+from mlinfra.render.names import by_name
+
+GROUP = Change(
+    Address("resource_group", "main"), "resource_group", "azure", Action.NO_OP, "/subscriptions/S/rg"
+)
+
+
+def plan(*changes: Change) -> Plan:
+    return by_name(Plan("s", "l", 1, "0", (GROUP, *changes), context={"subscription": "S"}))
+
+
+def change(action: Action, *attributes: AttributeChange, **more: object) -> Change:
+    return Change(
+        Address("compute", "cpu"),
+        "compute",
+        "azure",
+        action,
+        "/x",
+        attributes=attributes,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_an_id_of_the_stack_is_told_as_a_reference_whatever_its_case() -> None:
+    found = plan(
+        change(
+            Action.UPDATE,
+            AttributeChange(("scope",), Delta.CHANGED, "/SUBSCRIPTIONS/s/RG", "/subscriptions/S/other"),
+            AttributeChange(("list",), Delta.CHANGED, [], [{"id": "/subscriptions/S/rg"}]),
+        )
+    ).changes[1]
+    assert found.attributes[0].before == "resource_group.main.id"
+    assert found.attributes[0].after == "/subscriptions/S/other"
+    assert found.attributes[1].after == [{"id": "resource_group.main.id"}]
+
+
+def test_secrets_are_not_looked_into() -> None:
+    secret = Sensitive("/subscriptions/S/rg")
+    found = plan(change(Action.UPDATE, AttributeChange(("a",), Delta.ADDED, None, secret))).changes[1]
+    assert found.attributes[0].after is secret
+
+
+def test_seconds_are_told_as_durations() -> None:
+    idle = AttributeChange(("idle",), Delta.CHANGED, 90, 600, unit="s")
+    found = plan(change(Action.UPDATE, idle, before={"idle": 90}, after={"idle": 600})).changes[1]
+    assert (found.attributes[0].before, found.attributes[0].after) == ("PT90S", "PT10M")
+    assert found.after == {"idle": "PT10M"}
+
+
+def test_a_creation_does_not_repeat_its_id_and_the_headings_subscription() -> None:
+    attrs = {"id": "/x", "subscription": "S", "name": "n"}
+    listed = tuple(AttributeChange((key,), Delta.ADDED, None, value) for key, value in attrs.items())
+    found = plan(change(Action.CREATE, *listed, after=attrs)).changes[1]
+    assert found.after == {"name": "n"}
+    assert [a.path for a in found.attributes] == [("name",)]
+
+
+def test_another_subscription_is_told() -> None:
+    found = plan(change(Action.CREATE, after={"subscription": "T"})).changes[1]
+    assert found.after == {"subscription": "T"}

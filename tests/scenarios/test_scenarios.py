@@ -1,0 +1,51 @@
+"""Every story in this folder, played. `README.md` says how one is written."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.script import Copy, Run, Scenario, Write, fits, read, updated
+from tests.scenarios.stage import Stage
+
+FOLDER = Path(__file__).parent
+UPDATE = os.environ.get("UPDATE_SCENARIOS", "") not in ("", "0")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_scenario(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = read(path)
+    done: list[Write | Copy | Run] = []
+    with Stage(tmp_path, monkeypatch) as stage:
+        for step in scenario.steps:
+            if isinstance(step, Run):
+                result = stage.run(step)
+                if UPDATE:
+                    step = Run(
+                        step.command,
+                        step.line,
+                        step.own_process,
+                        step.answer,
+                        result.code,
+                        updated(step.expected, result.lines),
+                    )
+                else:
+                    assert (result.code, fits(step.expected, result.lines)) == (step.code, True), told(
+                        scenario, step, result.code, result.lines
+                    )
+            else:
+                stage.prepare(step)
+            done.append(step)
+    if UPDATE:
+        path.write_text(Scenario(path, scenario.about, tuple(done)).dump(), encoding="utf-8")
+
+
+def told(scenario: Scenario, run: Run, code: int, actual: list[str]) -> str:
+    """What differs, for the person who broke it."""
+    now = updated(run.expected, actual)
+    difference = difflib.unified_diff(run.expected, now, "expected", "printed", lineterm="")
+    head = f"{scenario.path.name}:{run.line}: {run.command}\nexit code {code}, expected {run.code}"
+    return "\n".join([head, *difference])

@@ -1,0 +1,1 @@
+"""Tests of the simulator, at its door: without the provider in between."""
