@@ -34,7 +34,7 @@ def report(wrong: BaseException) -> int:
         _print((of_provider(wrong),), untouched=False)
         return 1
     if isinstance(wrong, StoreError):
-        _print((error("MLI-STA-001", wrong.summary, wrong.hint),), untouched=False)
+        _print((error("MLI-STA-007", wrong.summary, wrong.hint),), untouched=False)
         return LOCKED if isinstance(wrong, Held) else 1
     if isinstance(wrong, OSError) and wrong.filename is not None:
         _print((of_system(wrong),), untouched=False)

@@ -37,6 +37,11 @@ class Reading:
         self.tainted = False
         self._left = BUDGET
 
+    @property
+    def spent(self) -> int:
+        """What has been worked through so far, of `BUDGET`."""
+        return BUDGET - self._left
+
     def spend(self, amount: int, node: ast.AST | None = None) -> None:
         """Count work against the budget."""
         self._left -= amount

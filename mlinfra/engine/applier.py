@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
-from mlinfra.engine.decide import Work
+from mlinfra.engine.decide import Work, usual_seconds
 from mlinfra.engine.differ import differences, merged, overlaid
 from mlinfra.engine.marks import known_part, unmarked
 from mlinfra.engine.planner import Planned
@@ -70,7 +70,9 @@ def apply(
     """
     crew = _Crew(planned, session, context, on_event, stop)
     started, sent = context.clock.monotonic(), crew.requests()
-    weights = {s.id: planned.works[s.address].change.seconds or 1.0 for s in planned.plan.steps}
+    weights = {
+        s.id: usual_seconds(planned.works[s.address].schema, s.op.value) or 1.0 for s in planned.plan.steps
+    }
     # When this is cut short by an exception nothing is written: requests may still be in flight, and the
     # journal, which belongs to the state as it was, keeps all that is done and all that is open.
     skipped = run(planned.plan.steps, crew, context.clock, context.parallelism, weights)
@@ -103,6 +105,7 @@ class _Going:
     prior: Attrs | None = None
     desired: Attrs | None = None
     accepted: Pending | None = None
+    begun: bool = False
     tries: int = 0
 
 
@@ -146,13 +149,16 @@ class _Crew:
             assert work.record is not None
             going.id, going.prior = work.record.id, known_part(work.live or {})
             going.attrs = work.record.desired
+            if work.comes_back and work.instance is not None:
+                going.desired = known_part(work.instance.attrs)
         else:
             trouble = self._prepare(going)
             if trouble is not None:
                 return self._fail(going, trouble)
             if step.op is Op.ADOPT or (step.op is Op.UPDATE and not self._differs(going)):
                 return Run(lambda: self._record(going, Done(work.live)))
-        self.tell(Started(step, going.started, work.change.seconds))
+        going.begun = True
+        self.tell(Started(step, going.started, usual_seconds(work.schema, step.op.value)))
         return Run(lambda: self._begin(going))
 
     def result(self, step: Step, result: Any) -> Next:
@@ -192,8 +198,8 @@ class _Crew:
             self.planned.resolver.observe(step.address, entry.observed)
         elif not replaced_later and not kept_anew:
             self.planned.resolver.observe(step.address, None)
-        sent = going.desired is not None or (step.op is Op.DELETE and step.with_parent is None)
-        self.tell(Finished(step, now, now - going.started, changed=sent or step.op in (Op.DELETE, Op.ADOPT)))
+        changed = going.desired is not None or step.op is not Op.UPDATE
+        self.tell(Finished(step, now, now - going.started, changed=changed))
         return End(True)
 
     def _fail(self, going: _Going, trouble: ProviderError | Diagnostic) -> Next:
@@ -211,7 +217,7 @@ class _Crew:
         needs = {s.id: s.after for s in self.planned.plan.steps}
         held_up = tuple(self.steps[id] for id in sorted(dependants(needs, [step.id])))
         broken = going.accepted is not None and step.op is not Op.DELETE
-        if going.desired is not None or going.accepted is not None:
+        if going.begun:
             entry = self._entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
             try:
                 self.session.record(entry)

@@ -211,6 +211,13 @@ def _sentence(text: str) -> str:
     return text if not text or text.endswith(".") else f"{text}."
 
 
+def _is_but_for_case(value: Any, limit: Any, part: Mapping[str, Any]) -> bool:
+    """Whether a word is one of an ``enum``, where its case means nothing."""
+    if not (part.get("x-case-insensitive") and isinstance(value, str) and limit is part.get("enum", ())):
+        return False
+    return value.casefold() in {str(each).casefold() for each in part["enum"]}
+
+
 def _validator(schema: Schema) -> Any:
     """One validator per schema, built once; an `Unknown` leaf passes every rule."""
     cached = _validators.get(id(schema))
@@ -219,7 +226,9 @@ def _validator(schema: Schema) -> Any:
 
         def lenient(rule: Any) -> Any:
             def check(validator: Any, limit: Any, value: Any, part: Mapping[str, Any]) -> Any:
-                return () if isinstance(value, Unknown) else rule(validator, limit, value, part)
+                if isinstance(value, Unknown) or _is_but_for_case(value, limit, part):
+                    return ()
+                return rule(validator, limit, value, part)
 
             return check
 

@@ -35,6 +35,23 @@ class Work:
         """Whose change it is."""
         return self.change.address
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether it is deleted and made again under one and the same id."""
+        if self.change.action is not Action.DELETE_CREATE or self.instance is None or self.record is None:
+            return False
+        return self.instance.id is not None and self.instance.id.casefold() == self.record.id.casefold()
+
+    @property
+    def dies_unasked(self) -> bool:
+        """Whether the deletion of what it lives in is all that its own takes.
+
+        Not where the service would keep its name: then it is deleted, and its name freed, beforehand.
+        """
+        return self.change.dies_with is not None and not (
+            self.comes_back and bool(self.schema.get("x-soft-delete"))
+        )
+
 
 def decide(
     instance: Instance,
@@ -103,7 +120,7 @@ def removal(record: Record, registered: Registered, live: Live | None, reason: R
         before=live.attrs if live else None,
         attributes=tuple(AttributeChange((k,), Delta.REMOVED, v) for k, v in (before or {}).items()),
         data_loss=str(schema.get("x-data", "")) if live is not None else "",
-        seconds=_seconds(schema, "delete"),
+        seconds=usual_seconds(schema, "delete"),
     )
     return Work(change, registered, record.settings, schema, None, record, live.attrs if live else None)
 
@@ -253,13 +270,14 @@ def _invented(instance: Instance) -> Attrs:
 
 def _duration(schema: Schema, action: Action) -> float | None:
     if action.replaces:
-        both = [_seconds(schema, "delete"), _seconds(schema, "create")]
+        both = [usual_seconds(schema, "delete"), usual_seconds(schema, "create")]
         return sum(s for s in both if s is not None) if any(s is not None for s in both) else None
     names = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
-    return _seconds(schema, names[action]) if action in names else None
+    return usual_seconds(schema, names[action]) if action in names else None
 
 
-def _seconds(schema: Schema, name: str) -> float | None:
+def usual_seconds(schema: Schema, name: str) -> float | None:
+    """How long an operation of this name usually takes, where the type knows."""
     value = schema.get("x-seconds", {}).get(name)
     return float(value) if value is not None else None
 

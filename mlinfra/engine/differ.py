@@ -190,4 +190,14 @@ def _replaces(schema: Schema, path: Path, old: Any, new: Any) -> bool:
     parts = [at(schema, path[: n + 1]) for n in range(len(path))]
     if groups := parts[-1].get("x-in-place"):
         return not any(old in group and new in group for group in groups)
-    return any(part.get("x-immutable") for part in parts)
+    return any(part.get("x-immutable") for part in parts) or any(
+        _holds_immutable(value, parts[-1]) for value in (old, new)
+    )
+
+
+def _holds_immutable(value: Any, schema: Schema) -> bool:
+    """Whether an object that comes or goes whole has a key in it that cannot."""
+    return isinstance(value, dict) and any(
+        child(schema, key).get("x-immutable") or _holds_immutable(item, child(schema, key))
+        for key, item in value.items()
+    )

@@ -25,22 +25,23 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
     that used it have let go of it.
     """
     writes: dict[Address, list[Op]] = {w.address: ops for w in works if (ops := _writes(w))}
-    deletes = {w.address: w for w in works if w.change.action.destroys or w.change.action is Action.FORGET}
-    by_block: dict[Address, list[Work]] = {}
+    deletions = _Deletions(works, writes)
+    by_block: dict[Address, list[Address]] = {}
     for work in works:
-        by_block.setdefault(work.address.block, []).append(work)
+        by_block.setdefault(work.address.block, []).append(work.address)
     by_id = {w.change.id.casefold(): w.address for w in works if w.change.id is not None}
-    users = _users(works)
     steps: list[Step] = []
     for work in works:
         address = work.address
-        if address in deletes:
-            steps.append(_deletion(work, works, deletes, writes, users))
+        if work.change.action is Action.FORGET:
+            steps.append(Step(_id(Op.FORGET, address), address, Op.FORGET))
+        elif work.change.action.destroys:
+            steps.append(deletions.step(work))
         after: dict[str, None] = {}
         for block in needs.get(address.block, ()):
             for other in by_block.get(block, ()):
-                if other.address in writes:
-                    after[_id(writes[other.address][-1], other.address)] = None
+                if other in writes:
+                    after[_id(writes[other][-1], other)] = None
         container = nearest(work.change.id, by_id) if work.change.id is not None else None
         if container in writes:
             after[_id(writes[container][-1], container)] = None
@@ -50,6 +51,49 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
             steps.append(Step(_id(op, address), address, op, tuple(after)))
             after = {_id(op, address): None}
     return tuple(steps)
+
+
+class _Deletions:
+    """What is deleted, by which request, and in which order."""
+
+    def __init__(self, works: Sequence[Work], writes: Mapping[Address, Sequence[Op]]) -> None:
+        self.writes = writes
+        self.dying = {work.address: work for work in works if work.change.action.destroys}
+        self.users: dict[Address, list[Address]] = {}
+        for work in works:
+            for needed in work.record.dependencies if work.record else ():
+                self.users.setdefault(needed.block, []).append(work.address)
+
+    def step(self, work: Work) -> Step:
+        """The deletion of one resource: its own request, or none because its container's takes it along."""
+        address, root = work.address, work.change.dies_with
+        if root is not None and work.dies_unasked:
+            return Step(
+                _id(Op.DELETE, address), address, Op.DELETE, (_id(Op.DELETE, root),), _id(Op.DELETE, root)
+            )
+        return Step(_id(Op.DELETE, address), address, Op.DELETE, tuple(self._after(work)))
+
+    def _after(self, work: Work) -> dict[str, None]:
+        address, root = work.address, work.change.dies_with
+        inside = [a for a in work.change.loses if a in self.dying]
+        victims = [address, *(a for a in inside if self.dying[a].dies_unasked)]
+        after = {_id(Op.DELETE, a): None for a in inside if not self.dying[a].dies_unasked}
+        for victim in victims:
+            for user in self.users.get(victim.block, ()):
+                if user in self.dying:
+                    carrier = self._carrier(user)
+                    if carrier not in (address, root):
+                        after[_id(Op.DELETE, carrier)] = None
+                elif user in self.writes and work.change.action is not Action.DELETE_CREATE:
+                    after[_id(self.writes[user][-1], user)] = None
+        if work.change.action is Action.CREATE_DELETE:
+            after[_id(Op.CREATE, address)] = None
+        return after
+
+    def _carrier(self, address: Address) -> Address:
+        """Whose deletion request takes this one along: its own, or that of what it lives in."""
+        work = self.dying[address]
+        return work.change.dies_with if work.change.dies_with and work.dies_unasked else address
 
 
 def _id(op: Op, address: Address) -> str:
@@ -64,42 +108,3 @@ def _writes(work: Work) -> list[Op]:
     if action is Action.ADOPT and any(a.delta is not Delta.RELEASED for a in attributes):
         return [Op.ADOPT, Op.UPDATE]
     return [_WRITES[action]] if action in _WRITES else []
-
-
-def _users(works: Sequence[Work]) -> dict[Address, list[Work]]:
-    """By block: the recorded resources that depended on it when they were applied."""
-    found: dict[Address, list[Work]] = {}
-    for work in works:
-        for needed in work.record.dependencies if work.record else ():
-            found.setdefault(needed.block, []).append(work)
-    return found
-
-
-def _deletion(
-    work: Work,
-    works: Sequence[Work],
-    deletes: Mapping[Address, Work],
-    writes: Mapping[Address, Sequence[Op]],
-    users: Mapping[Address, Sequence[Work]],
-) -> Step:
-    address, root = work.address, work.change.dies_with
-    if work.change.action is Action.FORGET:
-        return Step(_id(Op.FORGET, address), address, Op.FORGET)
-    if root is not None:
-        return Step(
-            _id(Op.DELETE, address), address, Op.DELETE, (_id(Op.DELETE, root),), _id(Op.DELETE, root)
-        )
-    dying = {address, *work.change.loses}
-    after: dict[str, None] = {}
-    for victim in dying:
-        for user in users.get(victim.block, ()):
-            if user.address in dying:
-                continue
-            if user.address in deletes and user.change.action is not Action.FORGET:
-                after[_id(Op.DELETE, user.change.dies_with or user.address)] = None
-            elif user.address in writes and work.change.action is not Action.DELETE_CREATE:
-                after[_id(writes[user.address][-1], user.address)] = None
-    if work.change.action is Action.CREATE_DELETE:
-        after[_id(Op.CREATE, address)] = None
-    after.pop(_id(Op.DELETE, address), None)
-    return Step(_id(Op.DELETE, address), address, Op.DELETE, tuple(after))

@@ -36,6 +36,9 @@ and these at the top of a schema:
 ``x-discriminator``       the property that chooses the schema; changing it replaces
 ``x-owner-tag: KEY``      the map that may carry the tag ``mlinfra-lineage``, by which we know our own
 ``x-replace-broken``      a creation that failed half-way is replaced; without it, it is put again
+``x-soft-delete``         what was deleted keeps its name: where the same id is made again right after,
+                          it is deleted by a request of its own, also when its container goes
+``x-read-one-by-one``     lists lack keys that are managed: each is read by itself
 ``x-adopts-equal``        what exists at the desired id, equal in all immutable keys, is taken over unasked
 ``x-data``                a few words: what data is lost with the resource; absent when none is
 ``x-seconds``             ``{"create": 180, "update": 10, "delete": 60}``: usual durations
@@ -142,8 +145,9 @@ class ResourceType(Protocol[C_contra]):
     def begin(self, conn: C_contra, op: Op, id: str, prior: Attrs | None, desired: Attrs | None) -> Progress:
         """Create, update or delete; sends at most one mutating request. Deleting what is gone is `Done`.
 
-        ``prior`` is what was read last (None for a creation), ``desired`` everything that should be there
-        (None for a deletion). Raises ProviderError.
+        ``prior`` is what was read last (None for a creation), ``desired`` everything that should be there.
+        Of a deletion it is None; unless the same id is created again right after it, then it is that: a
+        service that keeps the names of what was deleted must be made to let go. Raises ProviderError.
         """
         ...
 
@@ -158,9 +162,20 @@ class ResourceType(Protocol[C_contra]):
 class Provider(Protocol[C]):
     """A family of resource types behind one kind of connection."""
 
-    name: str
-    settings_schema: Mapping[str, Any]
-    types: Mapping[str, ResourceType[C]]
+    @property
+    def name(self) -> str:
+        """What a stack calls it: the top-level key of its settings."""
+        ...
+
+    @property
+    def settings_schema(self) -> Mapping[str, Any]:
+        """JSON Schema of its settings."""
+        ...
+
+    @property
+    def types(self) -> Mapping[str, ResourceType[C]]:
+        """Its resource types by name."""
+        ...
 
     def connect(self, settings: Mapping[str, Any]) -> C:
         """A connection, thread-safe; nothing is asked of the service yet. Raises ProviderError."""

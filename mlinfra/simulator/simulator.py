@@ -141,8 +141,7 @@ class Simulator:
                 if changes:
                     self._refresh()
                 if settles:
-                    operations.settle(self._world)
-                    self._store.expire(self._world.now)
+                    self._settle()
                 try:
                     with self._savepoint(changes):
                         answer = router.dispatch(call, self._watched)
@@ -157,6 +156,11 @@ class Simulator:
         if not changes:
             self._write_lead(LEAD)
         return self._response(call.headers, answer, headers, head=method == "HEAD")
+
+    def _settle(self) -> None:
+        """What time has brought about: operations that are over, graves that are gone."""
+        operations.settle(self._world)
+        self._store.expire(self._world.now)
 
     def _savepoint(self, changes: bool) -> Any:
         return self._store.savepoint() if changes else nullcontext()
@@ -219,6 +223,11 @@ class Simulator:
         """Every resource as ARM answers it, sorted by id."""
         with self._lock:
             self._refresh()
+            if self._world.now >= self._due:
+                with self._store.transaction():
+                    self._settle()
+                    self._flush()
+                self._due = self._store.next_due()
             call = router.make_call(self._world, Request("GET", "/"))
             found = []
             for resource in self._store.all():

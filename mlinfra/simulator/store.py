@@ -33,6 +33,7 @@ create table if not exists deleted (
   id text primary key collate nocase, type text not null, name text not null collate nocase,
   at real not null, until real not null, resource text not null) without rowid;
 create index if not exists deleted_by_name on deleted (type, name);
+create index if not exists deleted_by_time on deleted (until);
 create table if not exists operations (
   id text primary key, polling text not null, verb text not null, type text not null,
   resource text not null collate nocase, started real not null, due real not null, settled integer not null,
@@ -310,9 +311,10 @@ class Store:
         return self._operations("settled = 0 and due <= ? order by due, id", now)
 
     def next_due(self) -> float:
-        """When the next operation ends; infinity when none is at work."""
-        (first,) = self._db.execute("select min(due) from operations where settled = 0").fetchone()
-        return float("inf") if first is None else float(first)
+        """When time next changes something: an operation ends, a soft-deleted resource is gone for good."""
+        first = self._db.execute("select min(due) from operations where settled = 0").fetchone()
+        grave = self._db.execute("select min(until) from deleted").fetchone()
+        return min(float("inf") if row[0] is None else float(row[0]) for row in (first, grave))
 
     def drop_operations(self, before: float) -> None:
         """Forget operations that ended before a moment."""

@@ -66,9 +66,9 @@ def test_text_goes_through_when_its_expressions_are_escaped(text: str) -> None:
 @given(st.text(alphabet="${}'\"ax \\", max_size=30))
 def test_nothing_is_lost_between_the_pieces(text: str) -> None:
     found, unclosed = split(text)
-    if unclosed is None:
+    if unclosed is None and "$${" not in text:
         back = "".join(text[p.start : p.end] if isinstance(p, Span) else p for p in found)
-        assert back == text.replace("$${", "${") or "$${" in text
+        assert back == text
 
 
 def compiled(text: str) -> Template | str:

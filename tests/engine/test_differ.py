@@ -22,6 +22,7 @@ SCHEMA: dict[str, Any] = {
         "rules": {"type": "array"},
         "keyed": {"type": "array", "x-key": "id", "items": {"properties": {"id": {}, "mode": {}}}},
         "scale": {"type": "object", "properties": {"low": {}, "high": {}}},
+        "vault": {"type": "object", "properties": {"url": {"x-immutable": True}, "note": {}}},
     }
 }
 
@@ -56,6 +57,11 @@ def test_some_keys_change_in_place_only_within_a_group(new: str, forces: bool) -
 def test_a_key_that_is_no_longer_written_is_released_to_the_service() -> None:
     (found,) = diff({"size": "x"}, {}, {"size": "x"})
     assert found == AttributeChange(("size",), Delta.RELEASED, "x", None)
+
+
+def test_an_object_that_comes_whole_replaces_when_a_key_in_it_cannot_come_alone() -> None:
+    assert diff({}, {"vault": {"url": "u"}})[0].forces_replacement
+    assert not diff({}, {"vault": {"note": "n"}})[0].forces_replacement
 
 
 def test_releasing_an_immutable_key_does_not_replace() -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from click.testing import CliRunner
 from mlinfra.cli import console
 from mlinfra.cli.main import cli
 from mlinfra.model.state import LockInfo
+from mlinfra.providers import registry
+from mlinfra.providers.api import Catalogue
+from mlinfra.providers.registry import load_catalogue
 from mlinfra.state.local import LocalStore
 from tests.scenarios.script import Copy, Result, Run, Write
 
@@ -24,6 +28,11 @@ REPOSITORY = Path(__file__).parents[2]
 
 _OURS = ("MLINFRA_", "AZURE_")
 _LOOKS = {"CI": None, "NO_COLOR": None, "FORCE_COLOR": None, "COLUMNS": None, "LINES": None}
+
+
+def _our_own() -> Catalogue:
+    """What a user has who installed nothing else: the tests' own providers are not in the story."""
+    return load_catalogue(entry for entry in entry_points(group=registry.GROUP) if entry.name == "azure")
 
 
 class Stage:
@@ -71,6 +80,7 @@ class Stage:
         answer = None if run.answer is None else f"{run.answer}\n"
         with self._monkeypatch.context() as patched:
             patched.setattr(console, "interactive", lambda: answer is not None)
+            patched.setattr(registry, "load_catalogue", _our_own)
             result = CliRunner(env=environment).invoke(cli, arguments, input=answer, prog_name="mlinfra")
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return Result(result.exit_code, result.stdout, result.stderr)

@@ -280,7 +280,8 @@ KEYS = st.sampled_from(
         "sku", "kind", "identity", "tags", "location", "properties", "name", "family", "tenantId", "type",
         "accessPolicies", "networkAcls", "ipRules", "value", "encryption", "services", "keySource",
         "policies", "retentionPolicy", "exportPolicy", "features", "workspaceCapping", "dailyQuotaGb",
-        "WorkspaceResourceId", "userAssignedIdentities", "createMode", "isHnsEnabled", "networkRuleSet", "retentionInDays", "issuer",
+        "WorkspaceResourceId", "userAssignedIdentities", "createMode", "isHnsEnabled", "networkRuleSet",
+        "retentionInDays", "issuer",
         "enabledProtocols", "publicAccess", "restorePolicy", "bypass", "keyName",
     ]
 )  # fmt: skip

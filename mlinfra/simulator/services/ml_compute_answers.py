@@ -88,6 +88,8 @@ def _cluster(call: Call, resource: Resource, *, young: bool) -> dict[str, Any]:
             "adminUserSshPublicKey": user.get("adminUserSshPublicKey"),
             "adminUserPassword": None,
         }
+    if resource.state == "Failed":  # recorded without these
+        del shown["osType"], shown["enableNodePublicIp"]
     if made:
         shown.update(_nodes(call, resource))
         shown["propertyBag"] = {}
@@ -142,7 +144,8 @@ def _instance(call: Call, resource: Resource, *, young: bool) -> dict[str, Any]:
     }
     if made:
         shown["schedules"] = kept["schedules"]
-    shown["enableNodePublicIp"] = kept["enableNodePublicIp"]
+    if young:  # recorded: answered to the PUT, in no GET of an instance
+        shown["enableNodePublicIp"] = kept["enableNodePublicIp"]
     shown.update(dict.fromkeys(("dataMounts", "dataDisks", "containers", "updateStatus")))
     shown["versions"] = None if young else {"runtime": "3.0.03000.0001" if made else None}
     shown["customServices"] = None if young else kept.get("customServices", [])

@@ -19,7 +19,7 @@ WORDS = {
 }  # fmt: skip
 TOP_WORDS = {
     "x-discriminator", "x-owner-tag", "x-adopts-equal", "x-data", "x-seconds", "x-example", "x-examples",
-    "x-example-update", "x-example-immutable", "x-replace-broken", "x-read-one-by-one",
+    "x-example-update", "x-example-immutable", "x-replace-broken", "x-read-one-by-one", "x-soft-delete",
 }  # fmt: skip
 
 

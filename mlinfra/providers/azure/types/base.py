@@ -188,8 +188,8 @@ class ArmType:
             take_out(body, path)
         return body
 
-    def delete_query(self, prior: Attrs | None) -> Mapping[str, str]:
-        """The query of a DELETE beside the api-version."""
+    def delete_query(self, prior: Attrs | None, coming: Attrs | None) -> Mapping[str, str]:
+        """The query of a DELETE beside the api-version; ``coming`` is what takes the same id right after."""
         return {}
 
     def begin(
@@ -202,7 +202,7 @@ class ArmType:
         that ``prior`` has and ``desired`` has not, and any key with the value None. Raises ProviderError.
         """
         if op is Op.DELETE:
-            return self._delete(conn, id, prior)
+            return self._delete(conn, id, prior, desired)
         assert desired is not None
         wanted = self.complete(conn, op, id, desired)
         answer: Answer | None
@@ -247,9 +247,10 @@ class ArmType:
             headers["If-Match"] = raw["etag"]
         return conn.arm.send(self.update_method, id, self.api_version, body=body, headers=headers)
 
-    def _delete(self, conn: AzureConnection, id: str, prior: Attrs | None) -> Progress:
+    def _delete(self, conn: AzureConnection, id: str, prior: Attrs | None, coming: Attrs | None) -> Progress:
+        query = self.delete_query(prior, coming)
         try:
-            answer = conn.arm.send("DELETE", id, self.api_version, query=self.delete_query(prior))
+            answer = conn.arm.send("DELETE", id, self.api_version, query=query)
         except AzureError as wrong:
             if absent_error(wrong):
                 return Done()

@@ -269,7 +269,7 @@ class Compute(ArmType):
             )
         return {**desired, "location": workspace.get("location")}
 
-    def delete_query(self, prior: Attrs | None) -> Mapping[str, str]:
+    def delete_query(self, prior: Attrs | None, coming: Attrs | None) -> Mapping[str, str]:
         """Delete the machines too: a DELETE must say so (P)."""
         return {"underlyingResourceAction": "Delete"}
 

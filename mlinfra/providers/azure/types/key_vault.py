@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
-from mlinfra.providers.azure import ids
+from mlinfra.providers.api import Done, Pending, Progress, ProviderError
+from mlinfra.providers.azure import ids, operations
+from mlinfra.providers.azure.errors import AzureError, absent_error
 from mlinfra.providers.azure.types.base import ArmType, common
 from mlinfra.providers.azure.types.network import network_rules
 from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, integer
@@ -40,11 +42,12 @@ class KeyVault(ArmType):
         "title": "Key vault",
         "description": "Where keys, secrets and certificates are kept.",
         "x-owner-tag": "tags",
-        "x-data": "all keys, secrets and certificates in it, after its soft-delete period",
+        "x-soft-delete": True,
+        "x-data": "all keys, secrets and certificates in it",
         "x-seconds": {"create": 30, "update": 3, "delete": 5},
         "x-example": {"name": "kv-mlinfra-example", "tags": {"team": "churn"}},
         "x-example-update": {"enabled_for_deployment": True, "tags": {"team": "forecast"}},
-        "x-example-immutable": {"name": "kv-mlinfra-example2"},
+        "x-example-immutable": {"location": "northeurope"},
     }
     properties = (
         *common(_NAME, f"{_S}; {_T}"),
@@ -159,3 +162,40 @@ class KeyVault(ArmType):
         if not update:
             properties.setdefault("accessPolicies", [])
         return body
+
+    def begin(
+        self, conn: AzureConnection, op: Op, id: str, prior: Attrs | None, desired: Attrs | None
+    ) -> Progress:
+        """As the base does; where another takes the name, the deleted vault is purged afterwards: it would
+        keep the name for up to 90 days. Raises ProviderError, before anything is sent where the old vault
+        cannot be purged."""
+        if op is not Op.DELETE or desired is None:
+            return super().begin(conn, op, id, prior, desired)
+        if prior is not None and prior.get("purge_protection"):
+            raise ProviderError(
+                "MLI-AZ-SOFT-DELETED",
+                "the vault cannot be replaced under the same name: it is protected from purging",
+                path=("name",),
+                hint=f"It keeps its name for {prior.get('soft_delete_retention_days', 90)} days after its "
+                "deletion. Give the new one another name.",
+                sent=False,
+            )
+        place = prior or desired
+        super().begin(conn, op, id, prior, desired)
+        token = {"kind": "state", "op": op.value, "id": id, "api_version": self.api_version}
+        return Pending({**token, "purge": place["location"]}, 0.0)
+
+    def finish(self, conn: AzureConnection, token: Mapping[str, Any]) -> Progress:
+        """As the base does; after a deletion that frees the name: the purge."""
+        if "purge" not in token or token["kind"] != "state":
+            return super().finish(conn, token)
+        subscription, name = ids.subscription_of(token["id"]), ids.name_of(token["id"])
+        deleted = f"/subscriptions/{subscription}/providers/Microsoft.KeyVault/locations/{token['purge']}"
+        try:
+            answer = conn.arm.send("POST", f"{deleted}/deletedVaults/{name}/purge", self.api_version)
+        except AzureError as wrong:
+            if absent_error(wrong):
+                return Done()
+            raise
+        op, id = Op.DELETE, str(token["id"])
+        return operations.accepted(answer, op=op, id=id, api_version=self.api_version) or Done()

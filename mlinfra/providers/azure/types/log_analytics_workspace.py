@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mlinfra.model.value import Attrs
 from mlinfra.providers.azure.types.base import ArmType, common
 from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, integer, number
 
@@ -41,11 +42,12 @@ class LogAnalyticsWorkspace(ArmType):
         "title": "Log Analytics workspace",
         "description": "Where logs and metrics are gathered and searched.",
         "x-owner-tag": "tags",
-        "x-data": "all logs in it, after 14 days",
+        "x-soft-delete": True,
+        "x-data": "all logs in it",
         "x-seconds": {"create": 6, "update": 3, "delete": 5},
         "x-example": {"name": "log-mlinfra-example", "tags": {"team": "churn"}},
         "x-example-update": {"retention_in_days": 60},
-        "x-example-immutable": {"name": "log-mlinfra-example2"},
+        "x-example-immutable": {"location": "northeurope"},
     }
     properties = (
         *common(_NAME, f"{_S}; {_T}"),
@@ -122,3 +124,8 @@ class LogAnalyticsWorkspace(ArmType):
             _S,
         ),
     )
+
+    def delete_query(self, prior: Attrs | None, coming: Attrs | None) -> Mapping[str, str]:
+        """For good where another takes the name: else a creation within 14 days brings back the old one with
+        its old configuration (R:az test_monitor_log_analytics_workspace_recover)."""
+        return {"force": "true"} if coming is not None else {}

@@ -100,6 +100,11 @@ class Workspace(ArmType):
             _refuse_late_encryption(prior, desired)
         return super().begin(conn, op, id, prior, desired)
 
+    def delete_query(self, prior: Attrs | None, coming: Attrs | None) -> Mapping[str, str]:
+        """For good where another takes the name: a soft-deleted workspace keeps it for 14 days
+        (I:Azure/ResourceModules#3596)."""
+        return {"forceToPurge": "true"} if coming is not None else {}
+
     def children(self, conn: AzureConnection, id: str) -> Iterable[str]:
         """The computes in the workspace. Raises ProviderError."""
         for item in conn.arm.list(f"{id}/computes", self.api_version):

@@ -278,6 +278,7 @@ WORDS: Mapping[str, Any] = {
     "description": "An Azure Machine Learning workspace; the keys are those of az ml's YAML.",
     "x-owner-tag": "tags",
     "x-data": "its jobs, models, data assets and endpoints",
+    "x-soft-delete": True,
     "x-seconds": {"create": 120, "update": 60, "delete": 60},
     "x-example": {
         "name": "mlw-example",
@@ -288,7 +289,7 @@ WORDS: Mapping[str, Any] = {
         "tags": {"team": "churn"},
     },
     "x-example-update": {"description": "another example", "public_network_access": "Disabled"},
-    "x-example-immutable": {"name": "mlw-example-two"},  # its old name stays taken: soft deletion
+    "x-example-immutable": {"hbi_workspace": True},
     "x-read-one-by-one": True,
 }
 """The top of the schema."""
