@@ -18,7 +18,6 @@ from mlinfra.cli import console, options
 from mlinfra.cli.failure import INTERRUPTED
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.options import Inputs, Scope
-from mlinfra.cli.plan import with_warnings
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.applier import Applied, StopSignal
 from mlinfra.engine.applier import apply as make_changes
@@ -66,7 +65,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         lock = manager.session(command=manner.command, lock_timeout=manner.lock_timeout)
         session = held.enter_context(lock)
         _settle(session, context, manner)
-        planned = with_warnings(make_plan(config, session.snapshot, context, wanted), config)
+        planned = make_plan(config, session.snapshot, context, wanted)
         _show(planned, manner)
         if planned.plan.is_empty:
             return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,8 +10,7 @@ from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.context import Options
-from mlinfra.engine.planner import Planned, make_plan
-from mlinfra.model.configuration import Config
+from mlinfra.engine.planner import make_plan
 from mlinfra.render import json, terminal
 from mlinfra.render.settled import settled
 from mlinfra.render.view import view
@@ -40,7 +38,7 @@ def plan(
         config = place.config(inputs)
         snapshot = place.manager(config.stack).load()
         wanted = Options(scope.refresh, scope.targets)
-        planned = with_warnings(make_plan(config, snapshot, place.context(scope.parallelism), wanted), config)
+        planned = make_plan(config, snapshot, place.context(scope.parallelism), wanted)
     if as_json:
         console.document(json.plan(planned.plan))
     else:
@@ -53,9 +51,3 @@ def plan(
             console.say()
             console.say(f"Run {options.next_command(ctx, 'apply', inputs)} to make these changes.")
     return CHANGES if detailed_exitcode and not planned.plan.is_empty else 0
-
-
-def with_warnings(planned: Planned, config: Config) -> Planned:
-    """The plan with what was doubtful in the configuration before the planner's own warnings; each once."""
-    found = tuple(dict.fromkeys((*config.warnings, *planned.plan.warnings)))
-    return replace(planned, plan=replace(planned.plan, warnings=found))

@@ -29,7 +29,7 @@ def validate(ctx: click.Context, inputs: Inputs, as_json: bool, no_color: bool) 
     try:
         with Workplace(folder) as place:
             config = place.config(inputs)
-            warnings = tuple(dict.fromkeys((*config.warnings, *check(config, place.context()))))
+            warnings = check(config, place.context())
     except MlinfraError as wrong:
         if not as_json:
             raise

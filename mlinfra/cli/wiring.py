@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from mlinfra import __version__
+from mlinfra.cli import console
 from mlinfra.cli.clock import CommandClock
 from mlinfra.cli.options import PARALLELISM, Inputs
 from mlinfra.config import loader
@@ -91,8 +92,17 @@ class Workplace:
         )
 
     def recorded(self) -> State:
-        """What is recorded of the stack; needs its name alone, and no variable. Raises MlinfraError."""
-        return self.manager(self._stack_name()).load().state
+        """What is recorded of the stack; needs its name alone, and no variable. Raises MlinfraError.
+
+        What an earlier command left open is told on stderr: only asking the service would settle it.
+        """
+        snapshot = self.manager(self._stack_name()).load()
+        if snapshot.open:
+            steps = f"{len(snapshot.open)} step{'s' * (len(snapshot.open) != 1)}"
+            console.warn(
+                f"The last apply ended in the middle of {steps}; the next plan or apply settles that."
+            )
+        return snapshot.state
 
     def _stack_name(self) -> str:
         """The name alone, so that a mistake elsewhere in the file does not hide what is recorded."""

@@ -1,11 +1,12 @@
 """TEXT → Config: YAML with positions, expressions, variables, blocks, and their expansion into instances.
 
-    source      bytes → text → nodes with the place of every key and value (tree, scalars, syntax help it)
-    template    ``${…}`` out of a string            grammar     the inside of one ``${…}``, checked
-    expression  nodes → values, through the hardened evaluator and its functions
-    scope       what names mean                     variables   declared, given, converted
-    loader      a folder → `Config`                 references  does every name lead somewhere?
-    expand      a block → its instances
+    text → nodes        source (files), tree (nodes), scalars, places; syntax and traps say what is wrong
+    ${…}                template (out of a string), grammar (what is allowed), dotted (what it reads)
+    nodes → values      expression (the door), evaluator with marks, collecting, operators and functions/
+    names               scope (what they mean), namespace, references (do they lead anywhere?), names, near
+    stack → Config      loader (the door), shape, variables with types, blocks, bodies
+    block → instances   expand
 
-Nothing here asks Azure, and nothing prints: what is wrong becomes a `Diagnostic` with its place.
+Nothing here asks Azure, and nothing prints: what is wrong becomes a `Diagnostic` with its place and a code
+of `codes`.
 """

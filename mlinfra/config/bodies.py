@@ -85,15 +85,15 @@ class Bodies:
             return None
         key = (path, expressions)
         if key not in self._read:
-            self._read[key] = self._mapping(path, expressions)
+            self._read[key] = self._mapping(path, expressions, place)
         body = self._read[key]
         return None if body is None else (body, path.parent)
 
-    def _mapping(self, path: Path, expressions: bool) -> Node | None:
+    def _mapping(self, path: Path, expressions: bool, place: Node) -> Node | None:
         try:
             source = read_source(path, self._shown(path))
         except MlinfraError as wrong:
-            self.problems += wrong.diagnostics
+            self.problems += (found.located(None, place.position) for found in wrong.diagnostics)
             return None
         return read_mapping(
             source, self.problems, expressions=expressions, hint="It should hold the keys of a resource."

@@ -18,15 +18,16 @@ from typing import Any, NoReturn
 from simpleeval import EvalWithCompoundTypes
 
 from mlinfra.config import codes, operators
+from mlinfra.config.collecting import Collecting
 from mlinfra.config.dotted import LITERALS
-from mlinfra.config.functions import FUNCTIONS, MAX_ITEMS, Function, TooMuch, bounded, kind
-from mlinfra.config.marks import Failure, Reading, UnknownRead
+from mlinfra.config.functions import FUNCTIONS, Function, TooMuch, bounded, kind
+from mlinfra.config.marks import Failure, UnknownRead, truth
 from mlinfra.config.namespace import DATA, Namespace, is_namespace
 from mlinfra.config.near import did_you_mean, listed
 from mlinfra.model.value import Redacted, Sensitive, Unknown
 
 
-class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
+class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
     """Works out expressions against one scope; not thread-safe, so make one for each use.
 
     A mark moves through an expression until something looks at it: then an unknown ends the evaluation
@@ -35,14 +36,13 @@ class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
 
     def __init__(self, scope: Namespace) -> None:
         # The parent's __init__ fiddles with the process-wide warning filters, which threads share.
-        Reading.__init__(self)
+        Collecting.__init__(self)
         self.scope = scope
         self.operators: dict[Any, Any] = {}
         self.functions: dict[Any, Any] = {}
         self.names: dict[Any, Any] = {}
         self.allowed_attrs = None
         self.expr = ""
-        self._bound: list[dict[str, Any]] = []
         self.nodes: dict[type[ast.AST], Callable[[Any], Any]] = {
             ast.Constant: self._eval_constant,
             ast.Name: self._eval_name,
@@ -65,8 +65,7 @@ class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
 
     def result(self, tree: ast.expr) -> Any:
         """The value of an expression, with marks in it. Raises UnknownRead, Failure, Unresolved."""
-        Reading.__init__(self)
-        self._bound = []
+        Collecting.__init__(self)
         value = self._eval(tree)
         if isinstance(value, Unknown | Redacted):
             self.use(value, tree)
@@ -203,7 +202,7 @@ class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
     def _eval_unaryop(self, node: ast.UnaryOp) -> Any:
         value = self.use(self._eval(node.operand), node.operand)
         if isinstance(node.op, ast.Not):
-            return not self._truth(value)
+            return not truth(value)
         return self._guarded(node, operators.unary, node.op, value)
 
     def _eval_binop(self, node: ast.BinOp) -> Any:
@@ -218,7 +217,7 @@ class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
         stop = isinstance(node.op, ast.Or)
         for part in node.values[:-1]:
             value = self.use(self._eval(part), part)
-            if self._truth(value) is stop:
+            if truth(value) is stop:
                 return value
         return self._eval(node.values[-1])
 
@@ -238,11 +237,8 @@ class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
         return True
 
     def _eval_ifexp(self, node: ast.IfExp) -> Any:
-        test = self._truth(self.use(self._eval(node.test), node.test))
+        test = truth(self.use(self._eval(node.test), node.test))
         return self._eval(node.body if test else node.orelse)
-
-    def _truth(self, value: Any) -> bool:
-        return True if is_namespace(value) else bool(value)
 
     def _guarded(self, node: ast.AST, call: Callable[..., Any], *values: Any) -> Any:
         try:
@@ -303,99 +299,6 @@ class Evaluator(Reading, EvalWithCompoundTypes):  # type: ignore[misc]
             if self.use(value, part) not in (None, ""):
                 return value
         raise Failure(codes.FAILS, "every value that `coalesce` is given is null or empty", "", node)
-
-    # ---- lists and maps ------------------------------------------------------------------------------
-
-    def _eval_list(self, node: ast.List | ast.Tuple) -> list[Any]:
-        result: list[Any] = []
-        for part in node.elts:
-            if isinstance(part, ast.Starred):
-                result += self._iterated(self._eval(part.value), part.value)
-            else:
-                result.append(self._eval(part))
-        return result
-
-    def _eval_dict(self, node: ast.Dict) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key_node, value_node in zip(node.keys, node.values, strict=True):
-            value = self._eval(value_node)
-            if key_node is not None:
-                result[self._key(key_node)] = value
-                continue
-            inner = self.use(value, value_node)
-            if not isinstance(inner, dict):
-                raise Failure(codes.FAILS, f"`**` takes a map, and this is {kind(inner)}", "", value_node)
-            self.spend(len(inner), node)
-            result.update(inner)
-        return result
-
-    def _key(self, node: ast.expr) -> str:
-        key = self.use(self._eval(node), node)
-        if not isinstance(key, str):
-            raise Failure(
-                codes.FAILS,
-                f"a key of a map is text, and this is {kind(key)}",
-                "Turn it into text with tostring(…).",
-                node,
-            )
-        return key
-
-    def _iterated(self, value: Any, node: ast.expr) -> list[Any]:
-        inner = self.use(value, node)
-        if is_namespace(inner):
-            members: list[Any] = list(inner.names())
-        elif isinstance(inner, list | tuple | dict):
-            members = list(inner)
-        else:
-            advice = "Cut it with split(…)." if isinstance(inner, str) else ""
-            raise Failure(
-                codes.FAILS, f"`{ast.unparse(node)}` is {kind(inner)} and has no members", advice, node
-            )
-        self.spend(len(members), node)
-        return members
-
-    def _eval_comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.DictComp) -> Any:
-        found_list: list[Any] = []
-        found_map: dict[str, Any] = {}
-
-        def generate(index: int) -> None:
-            if index == len(node.generators):
-                if isinstance(node, ast.DictComp):
-                    found_map[self._key(node.key)] = self._eval(node.value)
-                else:
-                    found_list.append(self._eval(node.elt))
-                if len(found_list) + len(found_map) > MAX_ITEMS:
-                    raise Failure(codes.TOO_MUCH, f"this would make more than {MAX_ITEMS} members", "", node)
-                return
-            generator = node.generators[index]
-            for member in self._iterated(self._eval(generator.iter), generator.iter):
-                names: dict[str, Any] = {}
-                self._bind(generator.target, member, names)
-                self._bound.append(names)
-                try:
-                    if all(self._truth(self.use(self._eval(test), test)) for test in generator.ifs):
-                        generate(index + 1)
-                finally:
-                    self._bound.pop()
-
-        generate(0)
-        return found_map if isinstance(node, ast.DictComp) else found_list
-
-    def _bind(self, target: ast.expr, value: Any, names: dict[str, Any]) -> None:
-        if isinstance(target, ast.Name):
-            names[target.id] = value
-            return
-        parts: list[ast.expr] = getattr(target, "elts", [])
-        members = self.use(value, target)
-        if not isinstance(members, list | tuple) or len(members) != len(parts):
-            raise Failure(
-                codes.FAILS,
-                f"`{ast.unparse(target)}` takes {len(parts)} values at a time",
-                "For keys with their values write  for key, value in items(…).",
-                target,
-            )
-        for part, member in zip(parts, members, strict=True):
-            self._bind(part, member, names)
 
 
 def _sentence(wrong: Exception) -> str:

@@ -71,6 +71,9 @@ _OTHER_LANGUAGES = (
     (re.compile(r"\?"), *QUESTION_MARK),
     (re.compile(r"!(?!=)"), "`!x` is written `not x`", "For example ${not var.public}."),
 )
+_SHELL = re.compile(r"[A-Z_][A-Z0-9_]*(?::[-=?+]|[%#^,/])")
+"""Variables as only a shell has them: ``${NAME:-default}``."""
+
 _STRING = re.compile(r"'(?:[^\\']|\\.)*'|\"(?:[^\\\"]|\\.)*\"", re.DOTALL)
 _METHOD_OF_PYTHON = {"strip": "trim", "items": "items", "get": "lookup", "len": "length"}
 
@@ -181,6 +184,8 @@ def _syntax(line: str, lead: int, wrong: SyntaxError) -> _Refused:
         return _too_deep()
     told = re.sub(r"\s*\((?:detected at|<unknown>).*", "", wrong.msg)
     told = re.sub(r"^invalid syntax\.?\s*", "", told)
+    if _SHELL.match(line):
+        told = "to leave it to the shell write $${…}"
     start = max((wrong.offset or 1) - 1, 0)
     end = (wrong.end_offset or 0) - 1
     if end <= start:

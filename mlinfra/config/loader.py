@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +18,7 @@ from mlinfra.config.bodies import Bodies
 from mlinfra.config.names import bad_name, bad_stack_name
 from mlinfra.config.references import Checker, check_local_cycles
 from mlinfra.config.shape import Reader
-from mlinfra.config.source import read_mapping, read_source
+from mlinfra.config.source import read_mapping, read_source, resting_collector
 from mlinfra.config.variables import read_variables
 from mlinfra.model.configuration import Block, Config, Output
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
@@ -44,6 +45,17 @@ def load(
     sorted by place; what is only doubtful is in the config's ``warnings``.
     """
     source = _stack_file(folder)
+    with resting_collector(source):
+        return _load(source, folder, values, var_files, environment)
+
+
+def _load(
+    source: SourceFile,
+    folder: Path,
+    values: Mapping[str, str],
+    var_files: Sequence[Path],
+    environment: Mapping[str, str],
+) -> Config:
     problems: list[Diagnostic] = []
     top = read_mapping(
         source, problems, hint="A stack starts with  stack: NAME. `mlinfra init` writes one to start from."
@@ -148,7 +160,7 @@ def _stack_name(top: Node, node: Node | None, folder: Path, problems: list[Diagn
             )
         )
         return ""
-    name = Reader(problems, "the stack").text(node, "stack")
+    name = Reader(problems).text(node, "stack")
     wrong = bad_stack_name(name, node.position) if name else None
     if wrong is not None:
         problems.append(wrong)
@@ -230,6 +242,4 @@ def _keys(section: Node | None) -> Iterable[str]:
 
 
 def _with_warnings(config: Config, warnings: tuple[Diagnostic, ...]) -> Config:
-    from dataclasses import replace
-
     return replace(config, warnings=warnings) if warnings else config

@@ -30,6 +30,11 @@ class Failure(Exception):
         super().__init__(summary)
 
 
+def truth(value: Any) -> bool:
+    """Whether a bare value counts as true: not null, 0, or empty."""
+    return True if is_namespace(value) else bool(value)
+
+
 class Reading:
     """Looks at values for one expression. ``tainted`` tells whether any of them was a secret."""
 

@@ -39,7 +39,12 @@ def bad_name(name: str, what: str, position: Position, *, remote: bool = False) 
         why = "A name has letters, digits and _ only."
     advice = f" Write `{better}`"
     advice += f"; what Azure calls it can stay, with  name: {name}." if remote and name else "."
-    return error(codes.BAD_NAME, f"`{name}` cannot be the name of a {what}", why + advice, position)
+    return error(
+        codes.BAD_NAME,
+        f"`{name}` cannot be the name of {'an' if what[0] in 'aeiou' else 'a'} {what}",
+        why + advice,
+        position,
+    )
 
 
 def bad_stack_name(name: str, position: Position) -> Diagnostic | None:

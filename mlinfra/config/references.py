@@ -127,11 +127,10 @@ class Checker:
                 f"{near}A name starts with var, local, each, self, stack, or a type that has blocks in this "
                 f"stack: {listed(self.blocks) or 'none'}.",
             )
-        return _Wrong(
-            codes.NO_SUCH_NAME,
-            f"there is no `{root}`",
-            f'Text inside of ${{…}} needs quotes: "{root}". A variable is read as var.{root}.',
-        )
+        advice = f'Text inside of ${{…}} needs quotes: "{root}". A variable is read as var.{root}.'
+        if root.isupper():
+            advice = f"To leave it to the shell write $${{{root}}}. {advice}"
+        return _Wrong(codes.NO_SUCH_NAME, f"there is no `{root}`", advice)
 
 
 def _declared(path: tuple[str, ...], known: Iterable[str], what: str, section: str = "") -> _Wrong | None:

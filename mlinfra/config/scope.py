@@ -40,7 +40,8 @@ class Locals:
 
     What reads nothing but variables and such locals is kept; what reads a resource is worked out again
     each time, since what is known of resources grows while a plan is made and applied. While one of those
-    is being worked out, the locals it reads are kept until it is done, so that a chain stays a chain.
+    is being worked out, the locals it reads are kept until it is done, so that a chain stays a chain. Not
+    thread-safe, so neither is a scope that has it.
     """
 
     __slots__ = ("_busy", "_fixed", "_kept", "_nodes", "_reported", "_scope")

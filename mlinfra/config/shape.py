@@ -65,7 +65,7 @@ class Reader:
             return False
         if isinstance(node.value, bool):
             return node.value
-        self._expected(node, f"`{key}` of {self.what}", "true or false")
+        self._expected(node, self._key(key), "true or false")
         return False
 
     def text(self, node: Node | None, key: str) -> str:
@@ -75,8 +75,11 @@ class Reader:
         if isinstance(node.value, str):
             return node.value
         advice = "" if isinstance(node.value, Template | Mapping | tuple) else "Put quotes around it."
-        self._expected(node, f"`{key}` of {self.what}", "text", advice)
+        self._expected(node, self._key(key), "text", advice)
         return ""
+
+    def _key(self, key: str) -> str:
+        return f"`{key}` of {self.what}" if self.what else f"`{key}`"
 
     def _expected(self, node: Node, what: str, wanted: str, advice: str = "") -> None:
         held = "an expression" if isinstance(node.value, Template) else kind(node.value)

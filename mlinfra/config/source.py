@@ -21,7 +21,7 @@ MAX_BYTES = 16 * 1024 * 1024
 
 _BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _COLLECT_BELOW = 100_000
-"""Characters above which the garbage collector rests while nodes are made: it would take most of the time."""
+"""Characters above which the garbage collector rests while nodes are made."""
 
 
 def read_source(path: Path, shown: str) -> SourceFile:
@@ -122,13 +122,17 @@ def _nowhere(source: SourceFile) -> Position:
 
 def read_value(source: SourceFile, problems: list[Diagnostic], *, expressions: bool = True) -> Node | None:
     """Whatever the text holds, a single scalar too; None when it cannot be read."""
-    with _resting_collector(len(source.text) > _COLLECT_BELOW):
+    with resting_collector(source):
         return Builder(source, problems, expressions=expressions).build()
 
 
 @contextmanager
-def _resting_collector(rest: bool) -> Iterator[None]:
-    rest = rest and gc.isenabled()
+def resting_collector(source: SourceFile) -> Iterator[None]:
+    """Keep the garbage collector away from a large file's nodes: it would walk all of them, again and again.
+
+    Nothing that is made of a file is garbage before the command ends.
+    """
+    rest = len(source.text) > _COLLECT_BELOW and gc.isenabled()
     if rest:
         gc.disable()
     try:

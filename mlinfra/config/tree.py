@@ -21,10 +21,11 @@ from yaml.events import (
 )
 
 from mlinfra.config import codes, traps
+from mlinfra.config.places import locator
 from mlinfra.config.scalars import YAML_1_1_BOOLEANS, NumberTooLarge, resolve
 from mlinfra.config.syntax import explain
-from mlinfra.config.template import Place, compile_placed
-from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
+from mlinfra.config.template import compile_placed
+from mlinfra.model.diagnostic import Diagnostic, error, warning
 from mlinfra.model.source import Node, Position, SourceFile, Template
 
 try:
@@ -331,13 +332,13 @@ class Builder:
 
     def _template(self, event: Any, position: Position) -> Template | str:
         found: list[Diagnostic] = []
-        value = compile_placed(event.value, self._locator(event, position), found)
+        value = compile_placed(event.value, locator(self.source, event, position), found)
         self._report(event, position, found)
         return value
 
     def _key_with_expression(self, event: Any, position: Position) -> str:
         found: list[Diagnostic] = []
-        value = compile_placed(event.value, self._locator(event, position), found)
+        value = compile_placed(event.value, locator(self.source, event, position), found)
         if isinstance(value, str):
             self._report(event, position, found)
             return value
@@ -358,32 +359,6 @@ class Builder:
             if trap is not None:
                 found = [trap]
         self.problems += found
-
-    def _locator(self, event: Any, position: Position) -> Place:
-        """Where the parts of a scalar stand in the file.
-
-        The k-th ``${`` of the value is the k-th of the raw text unless escapes hide one; then all that can
-        be said is where the scalar starts.
-        """
-        start = event.start_mark.index
-        raw = self.text[start : event.end_mark.index]
-        value = event.value
-
-        def place(at: int, to: int) -> Position:
-            nth = value.count("${", 0, at)
-            if raw.count("${") != value.count("${"):
-                return position
-            offset = -1
-            for _ in range(nth + 1):
-                offset = raw.find("${", offset + 1)
-            before = raw[:offset]
-            newline = max(before.rfind("\n"), before.rfind("\r"))
-            line = position.line + before.count("\n")
-            column = offset - newline if newline >= 0 else position.column + offset
-            length = to - at if raw[offset : offset + to - at] == value[at:to] else 2
-            return Position(self.source, line, column, length)
-
-        return place
 
     # ---- problems ------------------------------------------------------------------------------------
 
@@ -428,8 +403,3 @@ class Builder:
                 position,
             )
         )
-
-
-def unreadable(source: SourceFile, wrong: yaml.YAMLError) -> MlinfraError:
-    """A YAML error as the error of a user."""
-    return MlinfraError(explain(wrong, source))

@@ -33,3 +33,7 @@ class Options:
     refresh: bool = True
     targets: tuple[Address, ...] = ()
     destroy: bool = False
+
+
+DEFAULTS = Options()
+"""A plan of everything, refreshed."""

@@ -106,8 +106,21 @@ def replaced_with_parent(work: Work, parent: Address) -> Work:
     )
 
 
-def removal(record: Record, registered: Registered, live: Live | None, reason: Reason) -> Work:
-    """The change of a resource that should not be there any more."""
+def taken_along(work: Work) -> Work:
+    """The same resource when its block has another address than the one it is recorded under."""
+    if work.change.action is not Action.NO_OP:
+        return work
+    return replace(work, change=replace(work.change, action=Action.ADOPT, reason=Reason.RENAMED))
+
+
+def removal(
+    record: Record, registered: Registered, live: Live | None, reason: Reason, *, forget: bool = False
+) -> Work:
+    """The change of a record that is not wanted any more; ``forget`` leaves the resource itself alone."""
+    if forget:
+        live, gone = None, Reason.RENAMED
+    else:
+        gone = Reason.GONE
     schema = registered.type.schema(_plain(record.desired))
     before = projection(live.attrs, {}, record.desired, schema) if live else None
     change = Change(
@@ -116,7 +129,7 @@ def removal(record: Record, registered: Registered, live: Live | None, reason: R
         provider=record.provider,
         action=Action.DELETE if live is not None else Action.FORGET,
         id=record.id,
-        reason=reason if live is not None else Reason.GONE,
+        reason=reason if live is not None else gone,
         before=live.attrs if live else None,
         attributes=tuple(AttributeChange((k,), Delta.REMOVED, v) for k, v in (before or {}).items()),
         data_loss=str(schema.get("x-data", "")) if live is not None else "",

@@ -42,7 +42,8 @@ def differences(
         unit = "s" if at(schema, path).get("x-duration") else ""
         found.append(AttributeChange(path, delta, old, new, forces, unit))
     rank = {name: index for index, name in enumerate([*schema.get("properties", {})])}
-    return tuple(sorted(found, key=lambda change: rank.get(str(change.path[0]), len(rank))))
+    # deepdiff answers in no order of its own: the schema's, then by path.
+    return tuple(sorted(found, key=lambda c: (rank.get(str(c.path[0]), len(rank)), tuple(map(str, c.path)))))
 
 
 def projection(live: Attrs, desired: Attrs, previous: Attrs, schema: Schema) -> Attrs:

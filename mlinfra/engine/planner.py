@@ -10,8 +10,8 @@ from mlinfra import __version__
 from mlinfra.engine.blocks import block_graph
 from mlinfra.engine.check import near
 from mlinfra.engine.containment import Doomed, contained_blocks
-from mlinfra.engine.context import Context, Options
-from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent
+from mlinfra.engine.context import DEFAULTS, Context, Options
+from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent, taken_along
 from mlinfra.engine.differ import SameSecret
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
@@ -55,10 +55,10 @@ def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
         resolver.value(output.value, problems)
     problems.extend(_duplicates(resolver.all()))
     refuse_errors(_ordered(problems))
-    return tuple(d for d in problems if d.severity is Severity.WARNING)
+    return _warnings([*config.warnings, *problems])
 
 
-def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Options = Options()) -> Planned:  # noqa: B008
+def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Options = DEFAULTS) -> Planned:
     """Plan a stack. Open steps of an earlier command are settled in memory; nothing is written.
 
     Raises MlinfraError with every problem found.
@@ -130,6 +130,7 @@ class _Planning:
         self.problems: list[Diagnostic] = []
         self.works: dict[Address, Work] = {}
         self.doomed = Doomed()
+        self.renamed = _renamed(resolver.all(), state)
 
     def run(self, settled: tuple[Settled, ...]) -> Planned:
         """The whole plan; raises MlinfraError."""
@@ -156,7 +157,7 @@ class _Planning:
             steps=build_steps(works, self.resolver.graph.needs),
             drift=self._drift(),
             outputs=outputs,
-            warnings=tuple(d for d in self.problems if d.severity is Severity.WARNING),
+            warnings=_warnings([*self.config.warnings, *self.problems]),
             context=self._context(),
             refresh=self.refreshed.info,
             destroy=self.options.destroy,
@@ -170,8 +171,10 @@ class _Planning:
         desired = {i.address for i in self.resolver.all()}
         reason = Reason.DESTROY if self.options.destroy else Reason.REMOVED
         gone = [r for a, r in self.state.records.items() if a not in desired]
+        kept = {record.id.casefold() for record in self.renamed.values()}
         for record in sorted(gone, key=lambda r: r.id.count("/")):
-            work = removal(record, _registered(record, self.context), self.refreshed.get(record.id), reason)
+            registered, live = _registered(record, self.context), self.refreshed.get(record.id)
+            work = removal(record, registered, live, reason, forget=record.id.casefold() in kept)
             if work.change.action is Action.DELETE:
                 root = self.doomed.root(record.id)
                 self.doomed.add(record.id, work.address, root)
@@ -199,7 +202,8 @@ class _Planning:
                 self._observe(work)
 
     def _decide(self, instance: Instance) -> Work:
-        record = self.state.records.get(instance.address)
+        renamed = self.renamed.get(instance.address)
+        record = self.state.records.get(instance.address) or renamed
         live = self.refreshed.get(record.id) if record else None
         existing = None
         if record is None or (instance.id is not None and instance.id.casefold() != record.id.casefold()):
@@ -213,6 +217,8 @@ class _Planning:
             same=self.same,
             problems=self.problems,
         )
+        if renamed is not None:
+            work = taken_along(work)
         if record is not None and live is not None:
             root = self.doomed.root(record.id)
             if root is not None:
@@ -283,6 +289,22 @@ class _Planning:
         return {}
 
 
+def _renamed(instances: Iterable[Instance], state: State) -> dict[Address, Record]:
+    """By new address: what is recorded under an address that is gone, and has the type and id wanted here.
+
+    Without this, giving a block another name would delete the resource, or delete it after taking it over.
+    """
+    wanted = list(instances)
+    declared = {instance.address for instance in wanted}
+    gone = {r.id.casefold(): r for a, r in state.records.items() if a not in declared}
+    found: dict[Address, Record] = {}
+    for instance in wanted:
+        old = gone.get(instance.id.casefold()) if instance.id is not None else None
+        if old is not None and old.type == instance.type.name and instance.address not in state.records:
+            found[instance.address] = replace(old, address=instance.address)
+    return found
+
+
 def _lasting(work: Work) -> Attrs | None:
     """What is live, without what the service will compute anew from a key that changes."""
     changed = {attribute.path[0] for attribute in work.change.attributes}
@@ -321,6 +343,10 @@ def _duplicates(instances: Iterable[Instance]) -> Iterable[Diagnostic]:
                 instance.block.position,
                 instance.address,
             )
+
+
+def _warnings(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(dict.fromkeys(d for d in problems if d.severity is Severity.WARNING))
 
 
 def _ordered(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

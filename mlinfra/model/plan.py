@@ -48,6 +48,7 @@ class Reason(Enum):
     REMOVED = "it is no longer in the configuration"
     DESTROY = "the stack is destroyed"
     EXISTS = "it exists already and is taken over"
+    RENAMED = "its block has another address now"
 
 
 class Delta(Enum):

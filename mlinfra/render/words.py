@@ -41,7 +41,10 @@ def span(seconds: float) -> str:
 
 def about(seconds: float | None) -> str:
     """``about 4 min``; empty when nobody knows, or when it is no time at all."""
-    return f"about {span(seconds)}" if seconds else ""
+    if not seconds:
+        return ""
+    # Nobody knows it to the second: from about a minute on it is told in whole minutes.
+    return f"about {span(seconds if seconds < 55 else 60.0 * max(1, round(seconds / 60)))}"
 
 
 def elapsed(seconds: float) -> str:

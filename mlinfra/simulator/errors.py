@@ -191,6 +191,11 @@ def group_being_deleted(group: str) -> ArmError:
     return ArmError(409, "ResourceGroupBeingDeleted", text)
 
 
+def being_deleted(id: str) -> ArmError:
+    """A write on what is on its way out. No recording has it; the code is the likely one."""
+    return ArmError(409, "Conflict", f"The resource '{id}' is being deleted and cannot be changed.")
+
+
 def precondition_failed(what: str = "etag") -> ArmError:
     """RFC 9110 13.1 as ARM's services word it."""
     text = f"The condition '{what}' set in the request header(s) was not met."

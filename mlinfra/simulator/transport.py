@@ -123,7 +123,9 @@ class SimulatorTransport(HttpTransport[HttpRequest, HttpResponse]):
         after the service acted, as a real transport does on a reset.
         """
         address = urlsplit(request.url)
-        headers = {**request.headers, "host": address.netloc}
+        headers = dict(request.headers)
+        if address.netloc:
+            headers["host"] = address.netloc
         asked = Request(
             method=request.method,
             path=address.path,

@@ -126,6 +126,8 @@ def _update(
 ) -> Answer:
     if kind.busy is not None and prior.operation:
         kind.busy(call, prior)
+    if prior.operation and prior.state == "Deleting":
+        raise errors.being_deleted(prior.id)
     after = copy(prior)
     after.body = stored_body(call, kind, read, prior)
     after.changed = call.now
@@ -143,8 +145,9 @@ def _write(call: Call, resource: Resource, verb: str, accept: Accept) -> Operati
     operation = None
     if seconds > 0:
         operation = call.begin(resource, verb, accept)
-    else:
-        resource.state, resource.operation = accept.done, ""
+    elif not resource.operation:
+        # a write that is done at once does not end an operation that still runs (a vault that waits for DNS)
+        resource.state = accept.done
     call.store.put(resource)
     return operation
 

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "errors"
 
 @dataclass(frozen=True)
 class Case:
-    """One folder. ``room`` says whose message it is: ``config`` ends in the loader, the others need the CLI."""
+    """One folder. ``room`` says whose message it is: ``config`` is the loader's, others need the CLI."""
 
     name: str
     title: str

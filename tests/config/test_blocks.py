@@ -51,7 +51,8 @@ def test_lifecycle(tmp_path: Path) -> None:
     found = block(
         tmp_path,
         "lifecycle: {prevent_destroy: true, create_before_destroy: true, keep_on_remove: true, "
-        "allow_unmanaged_loss: false, ignore_changes: [tags, tags.owner, 'rules[0].name', 'tags[\"a b\"]', $schema]}",
+        "allow_unmanaged_loss: false, "
+        "ignore_changes: [tags, tags.owner, 'rules[0].name', 'tags[\"a b\"]', $schema]}",
     )
     assert found.lifecycle == Lifecycle(
         prevent_destroy=True,
@@ -69,14 +70,37 @@ def test_everything_can_be_ignored(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "place"),
     [
-        ("lifecycle: {prevent_destory: true}", "5:19 MLI-CFG-012 unknown key `prevent_destory` in `lifecycle` of t.a"),
-        ("lifecycle: {prevent_destroy: 1}", "5:36 MLI-CFG-013 `prevent_destroy` of `lifecycle` of t.a is a number, it should be true or false"),
-        ("lifecycle: {prevent_destroy: '${true}'}", "5:36 MLI-CFG-013 `prevent_destroy` of `lifecycle` of t.a is an expression, it should be true or false"),
+        (
+            "lifecycle: {prevent_destory: true}",
+            "5:19 MLI-CFG-012 unknown key `prevent_destory` in `lifecycle` of t.a",
+        ),
+        (
+            "lifecycle: {prevent_destroy: 1}",
+            "5:36 MLI-CFG-013 `prevent_destroy` of `lifecycle` of t.a is a number, "
+            "it should be true or false",
+        ),
+        (
+            "lifecycle: {prevent_destroy: '${true}'}",
+            "5:36 MLI-CFG-013 `prevent_destroy` of `lifecycle` of t.a is an expression, "
+            "it should be true or false",
+        ),
         ("lifecycle: [a]", "5:18 MLI-CFG-013 `lifecycle` of t.a is a list, it should be a map"),
-        ("lifecycle: {replace_triggered_by: [t.b]}", "5:19 MLI-CFG-016 `lifecycle.replace_triggered_by` is not supported yet"),
-        ("lifecycle: {on_soft_deleted: purge}", "5:19 MLI-CFG-016 `lifecycle.on_soft_deleted` is not supported yet"),
-        ("lifecycle: {ignore_changes: tags}", "5:35 MLI-CFG-013 `ignore_changes` of t.a takes a list of keys"),
-        ("lifecycle: {ignore_changes: [tags, .x]}", "5:42 MLI-CFG-013 `ignore_changes` of t.a takes a list of keys"),
+        (
+            "lifecycle: {replace_triggered_by: [t.b]}",
+            "5:19 MLI-CFG-016 `lifecycle.replace_triggered_by` is not supported yet",
+        ),
+        (
+            "lifecycle: {on_soft_deleted: purge}",
+            "5:19 MLI-CFG-016 `lifecycle.on_soft_deleted` is not supported yet",
+        ),
+        (
+            "lifecycle: {ignore_changes: tags}",
+            "5:35 MLI-CFG-013 `ignore_changes` of t.a takes a list of keys",
+        ),
+        (
+            "lifecycle: {ignore_changes: [tags, .x]}",
+            "5:42 MLI-CFG-013 `ignore_changes` of t.a takes a list of keys",
+        ),
         ("lifecycle: {ignore_changes: [1]}", "5:36 MLI-CFG-013 `ignore_changes` of t.a takes a list of keys"),
         ("depends_on: t.b", "5:19 MLI-CFG-013 `depends_on` of t.a takes a list of addresses"),
         ("depends_on: [b]", "5:20 MLI-CFG-013 `depends_on` of t.a takes a list of addresses"),
@@ -86,7 +110,7 @@ def test_everything_can_be_ignored(tmp_path: Path, text: str) -> None:
         ("import: {}", "5:15 MLI-CFG-013 `import` of t.a takes the id of what exists already"),
         ("import: [a]", "5:15 MLI-CFG-013 `import` of t.a takes the id of what exists already"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_meta_keys(tmp_path: Path, body: str, place: str) -> None:
     assert told(wrong(tmp_path, body)) == place
 

@@ -84,22 +84,28 @@ def test_what_is_wrong_in_a_shared_body_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "wanted"),
     [
-        ("{file: }", "5:14 MLI-CFG-013 `file` of t.a takes the path of a file"),
+        ("{file: }", "5:15 MLI-CFG-013 `file` of t.a takes the path of a file"),
         ("{file: ''}", "5:15 MLI-CFG-013 `file` of t.a takes the path of a file"),
         ("{file: [a]}", "5:15 MLI-CFG-013 `file` of t.a takes the path of a file"),
         ("{file: '${var.v}'}", "5:15 MLI-CFG-013 `file` of t.a takes the path of a file"),
         ("{file: {}}", "5:9 MLI-CFG-014 `file` of t.a needs `path`"),
-        ("{file: {path: envs/basic.yml, expresions: true}}", "5:38 MLI-CFG-012 unknown key `expresions` in `file` of t.a"),
-        ("{file: {path: envs/basic.yml, expressions: 1}}", "5:51 MLI-CFG-013 `expressions` of `file` of t.a is a number, it should be true or false"),
+        (
+            "{file: {path: envs/basic.yml, expresions: true}}",
+            "5:38 MLI-CFG-012 unknown key `expresions` in `file` of t.a",
+        ),
+        (
+            "{file: {path: envs/basic.yml, expressions: 1}}",
+            "5:51 MLI-CFG-013 `expressions` of `file` of t.a is a number, it should be true or false",
+        ),
         ("{file: envs/basics.yml}", "5:15 MLI-CFG-062 there is no file `envs/basics.yml`"),
         ("{file: env/basic.yml}", "5:15 MLI-CFG-062 there is no file `env/basic.yml`"),
-        ("{file: envs}", "- MLI-CFG-002 envs is a folder, not a file"),
+        ("{file: envs}", "5:15 MLI-CFG-002 envs is a folder, not a file"),
         ('{file: "a\\0b"}', "5:15 MLI-CFG-062 this cannot be the path of a file"),
         ("{file: ../x.yml}", "5:15 MLI-CFG-061 `../x.yml` lies outside of the repository"),
         ("{file: /etc/passwd}", "5:15 MLI-CFG-061 `/etc/passwd` lies outside of the repository"),
         ("{file: envs/../../x.yml}", "5:15 MLI-CFG-061 `envs/../../x.yml` lies outside of the repository"),
     ],
-)  # fmt: skip
+)
 def test_files_that_cannot_be_read(env: Path, body: str, wanted: str) -> None:
     assert told(wrong(env, body)) == wanted
 

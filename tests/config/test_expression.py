@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlinfra.config import codes
@@ -507,17 +507,15 @@ def test_hostile_expressions_get_a_message(text: str) -> None:
     assert all(found.code.startswith("MLI-CFG-03") and found.summary for found in raised.value.diagnostics)
 
 
-_words = st.sampled_from(
-    [
-        "var", ".name", ".tags", "['team']", "[0]", "(", ")", "[", "]", "{", "}", "'a'", '"b"', "1", "2.5", " + ",
-        " * ", " ** ", " and ", " or ", " not ", " if ", " else ", " for x in ", "x", ",", ":", "lower", "range",
-        "join", "items", "null", "true", "lambda", "==", "<", "&&", "?", "!", "__class__", "\\", "#", "\n", "é", ".",
-        "*", "-", "%", "@", "r.later", "s.key", "var.people",
-    ]
-)  # fmt: skip
+_WORDS = """
+var .name .tags ['team'] [0] ( ) [ ] { } 'a' "b" 1 2.5 + * ** and or not if else for x in , : lower range join
+items null true lambda == < && ? ! __class__ \\ # é . - % @ r.later s.key var.people
+"""
+_words = st.sampled_from([" ", "\n", *_WORDS.split()])
 
 
-@given(st.lists(_words, max_size=14).map("".join))
+@settings(max_examples=400)
+@given(st.sampled_from(["", " "]).flatmap(lambda gap: st.lists(_words, max_size=14).map(gap.join)))
 def test_whatever_the_expression_evaluating_it_raises_nothing_else(text: str) -> None:
     try:
         value(f"${{{text}}}", var=DATA, r=LATER, s=SECRET)

@@ -228,3 +228,22 @@ resources:
     assert set(bench.recorded()) == {"folder.main", 'text_file.note["ana"]', 'text_file.note["bo"]'}
     bench.write(text.replace("{ana: hi, bo: ho}", "{bo: ho}"))
     assert bench.actions() == {'text_file.note["ana"]': Action.DELETE}
+
+
+def test_a_block_that_is_given_another_name_keeps_its_resource(applied: Bench) -> None:
+    applied.write(STACK.replace("    a: {name", "    first: {name").replace("text_file.a", "text_file.first"))
+    assert applied.actions() == {"text_file.first": Action.ADOPT, "text_file.a": Action.FORGET}
+    assert not applied.apply().failures
+    assert (applied.disk / "reports" / "a.txt").read_text() == "hello"
+    assert set(applied.recorded()) == {"folder.main", "text_file.first", "text_file.b"}
+    assert applied.settled_empty()
+
+
+def test_a_renamed_block_can_change_at_the_same_time(applied: Bench) -> None:
+    text = STACK.replace("    a: {name", "    first: {name").replace("text_file.a", "text_file.first")
+    applied.write(text)
+    applied.values["word"] = "goodbye"
+    assert applied.change("text_file.first").action is Action.UPDATE
+    assert not applied.apply().failures
+    assert (applied.disk / "reports" / "a.txt").read_text() == "goodbye"
+    assert applied.settled_empty()

@@ -12,9 +12,9 @@ from mlinfra.simulator.faults import Faults
 from tests.simulator.door import GROUP, Door
 
 
-def world(tmp_path: Path, rules: str, **more: Path) -> Door:
+def world(tmp_path: Path, rules: str) -> Door:
     (tmp_path / "faults.yaml").write_text(rules, encoding="utf-8")
-    return Door(Simulator(faults=tmp_path / "faults.yaml", **more))
+    return Door(Simulator(faults=tmp_path / "faults.yaml"))
 
 
 def test_the_nth_match_is_answered_by_the_rule_and_the_service_does_nothing(tmp_path: Path) -> None:

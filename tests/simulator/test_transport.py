@@ -14,7 +14,7 @@ from mlinfra.simulator import Simulator
 from mlinfra.simulator.transport import SimulatorTransport, body_of
 from tests.simulator.door import GROUP, STORAGE, SUB, account
 
-URL = f"{GROUP}?api-version=2024-03-01"
+URL = f"https://management.azure.com{GROUP}?api-version=2024-03-01"
 
 
 def client(simulator: Simulator) -> ARMPipelineClient[Any, Any]:
@@ -31,8 +31,16 @@ def test_requests_and_answers_pass_the_pipeline() -> None:
     assert found.headers["X-Ms-Request-Id"]
     assert (found.reason, found.content_type) == ("OK", "application/json; charset=utf-8")
     assert found.text() == found.content.decode() == b"".join(found.iter_bytes()).decode()
-    assert found.url == f"https://management.azure.com{URL}"
+    assert found.url == URL
     found.raise_for_status()
+
+
+def test_an_address_may_be_relative_and_links_stay_whole() -> None:
+    azure = client(Simulator())
+    for method in ("PUT", "DELETE"):
+        body = {"location": "westeurope"} if method == "PUT" else None
+        answer = azure.send_request(HttpRequest(method, f"{GROUP}?api-version=2024-03-01", json=body))
+    assert answer.headers["location"].startswith("https://management.azure.com/subscriptions/")
 
 
 def test_errors_are_errors_of_the_sdk() -> None:

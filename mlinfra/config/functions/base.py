@@ -54,7 +54,7 @@ FUNCTIONS: dict[str, Function] = {}
 def function(
     example: str, gives: Any, *, name: str = "", shallow: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function under its own name, or ``name``; ``example`` gives ``gives``, which a test holds."""
+    """Register a function under its own name, or ``name``; a test holds that ``example`` gives ``gives``."""
 
     def register(call: Callable[..., Any]) -> Callable[..., Any]:
         called = name or call.__name__

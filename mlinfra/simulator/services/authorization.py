@@ -21,7 +21,7 @@ from typing import Any
 
 from mlinfra.simulator.clock import stamp
 from mlinfra.simulator.errors import ArmError, invalid_value
-from mlinfra.simulator.ids import GUID
+from mlinfra.simulator.ids import GUID, segment
 from mlinfra.simulator.kinds import Accept, Kind, Names, Route, Service
 from mlinfra.simulator.services.authorization_roles import DEFINITIONS, delete_definition, find_role, role_id
 from mlinfra.simulator.services.authorization_scopes import above_or_at, at_scope, read_filter, within
@@ -200,9 +200,8 @@ def _held(world: World, subscription: str) -> int:
 
 
 def _count(world: World, resource: Resource, by: int) -> None:
-    parts = resource.id.split("/")
-    if parts[1].lower() == "subscriptions":
-        world.store.set_meta(_key(parts[2]), _held(world, parts[2]) + by)
+    subscription = segment(resource.id, "subscriptions")
+    world.store.set_meta(_key(subscription), _held(world, subscription) + by)
 
 
 def _created(call: Call, resource: Resource) -> None:

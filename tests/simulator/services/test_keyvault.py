@@ -25,6 +25,15 @@ def test_a_vault_is_ready_when_dns_knows_it(door: Door) -> None:
     assert properties["vaultUri"] == "https://kv-one.vault.azure.net/"
 
 
+def test_a_write_does_not_end_the_wait_for_dns(door: Door) -> None:
+    door.put(VAULT, vault())
+    answer = door.put(VAULT, vault(enabledForDiskEncryption=True))
+    assert answer.json()["properties"]["provisioningState"] == "RegisteringDns"
+    door.simulator.advance(30)
+    found = door.get(VAULT).json()["properties"]
+    assert (found["provisioningState"], found["enabledForDiskEncryption"]) == ("Succeeded", True)
+
+
 def test_what_the_service_fills_in(door: Door) -> None:
     found = door.make(VAULT, vault())
     assert found["properties"] == {
@@ -218,6 +227,6 @@ def test_policies_are_added_replaced_and_removed(door: Door) -> None:
     }
     assert change("replace", policy("ana", "set"))[0]["permissions"] == {"secrets": ["set"]}
     assert [one["objectId"] for one in change("remove", policy("ana"))] == ["ben"]
-    body = {"properties": {"accessPolicies": []}}
+    body: dict[str, Any] = {"properties": {"accessPolicies": []}}
     assert refusal(door.put(f"{VAULT}/accessPolicies/change", body)) == (400, "BadRequest")
     assert refusal(door.put(f"{VAULT}x/accessPolicies/add", body)) == (404, "ResourceNotFound")

@@ -170,7 +170,17 @@ class KeyVault(ArmType):
         keep the name for up to 90 days. Raises ProviderError, before anything is sent where the old vault
         cannot be purged."""
         if op is not Op.DELETE or desired is None:
-            return super().begin(conn, op, id, prior, desired)
+            try:
+                return super().begin(conn, op, id, prior, desired)
+            except AzureError as wrong:
+                if wrong.code == "MLI-AZ-SOFT-DELETED":
+                    name = ids.name_of(id)
+                    wrong.hint = (
+                        f"`az keyvault recover --name {name}` brings the old one back with all it held "
+                        "(then write `import:` with its id); "
+                        f"`az keyvault purge --name {name}` ends it for good and frees the name."
+                    )
+                raise
         if prior is not None and prior.get("purge_protection"):
             raise ProviderError(
                 "MLI-AZ-SOFT-DELETED",
