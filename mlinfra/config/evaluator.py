@@ -86,7 +86,7 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
 
     def _eval(self, node: ast.AST) -> Any:
         self.spend(1, node)
-        return super()._eval(node)
+        return EvalWithCompoundTypes._eval(self, node)
 
     # ---- names and keys ------------------------------------------------------------------------------
 
@@ -253,7 +253,9 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
     def _eval_call(self, node: ast.Call) -> Any:
         function = FUNCTIONS[node.func.id]  # type: ignore[attr-defined]
         if function.name == "coalesce":
-            return self._coalesce(node)
+            found = self._first(node.args)
+            if found:
+                return found[0]
         given = [self._argument(function, part) for part in node.args]
         named = {str(part.arg): self._argument(function, part.value) for part in node.keywords}
         try:
@@ -292,13 +294,13 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
             except KeyError:
                 yield name, space.find(int(name))
 
-    def _coalesce(self, node: ast.Call) -> Any:
-        """Looks at one value after the other, and at none after the first that is there."""
-        for part in node.args:
-            value = self._eval(part)
-            if self.use(value, part) not in (None, ""):
-                return value
-        raise Failure(codes.FAILS, "every value that `coalesce` is given is null or empty", "", node)
+    def _first(self, nodes: list[ast.expr]) -> tuple[Any, ...]:
+        """The first value that is neither null nor empty text, alone; or nothing."""
+        for node in nodes:
+            value = self._eval(node)
+            if self.use(value, node) not in (None, ""):
+                return (value,)
+        return ()
 
 
 def _sentence(wrong: Exception) -> str:

@@ -71,6 +71,8 @@ _OTHER_LANGUAGES = (
     (re.compile(r"\?"), *QUESTION_MARK),
     (re.compile(r"!(?!=)"), "`!x` is written `not x`", "For example ${not var.public}."),
 )
+_HALF = re.compile("[\ud800-\udfff]")
+
 _SHELL = re.compile(r"[A-Z_][A-Z0-9_]*(?::[-=?+]|[%#^,/])")
 """Variables as only a shell has them: ``${NAME:-default}``."""
 
@@ -233,6 +235,8 @@ def _check_node(text: str, node: ast.AST) -> None:
     elif isinstance(node, ast.Constant):
         if not isinstance(node.value, str | int | float | None):
             raise _forbidden(text, node, "this kind of value", "Values are text, numbers, true, false, null.")
+        if isinstance(node.value, str) and not node.value.isprintable() and _HALF.search(node.value):
+            raise _forbidden(text, node, "half a character", "Write the whole one.")
         if isinstance(node.value, int | float) and abs(node.value) >= 1e300:
             raise _Refused(
                 codes.TOO_MUCH, "this number is too large", "No service takes it.", *span(text, node)

@@ -12,7 +12,6 @@ from mlinfra.config.dotted import ROOTS, Reference, references
 from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.grammar import span, within
 from mlinfra.config.near import did_you_mean, listed
-from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.graph import Cycle, ordered
 from mlinfra.model.source import Expression, Node, Position
@@ -203,11 +202,3 @@ def _read_at(node: Node, name: str) -> Position:
         if any(path[:2] == ("local", name) for path in expression.references):
             return expression.position
     return node.position
-
-
-def stack_blocks(config: Config) -> dict[str, dict[str, Block]]:
-    """The blocks of a stack by type and name."""
-    found: dict[str, dict[str, Block]] = {}
-    for block in config.blocks:
-        found.setdefault(block.address.type, {})[block.address.name] = block
-    return found

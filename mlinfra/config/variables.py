@@ -194,7 +194,7 @@ def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> 
         return _checked(one, given.node, given.origin, problems)
     text = given.text or ""
     if one.type.name == "string":
-        return text
+        return _unicode(one, text, given.origin, problems)
     found: list[Diagnostic] = []
     node = read_value(SourceFile(f"the value of {given.origin}", text), found, expressions=False)
     if node is None or any(d.severity is Severity.ERROR for d in found):
@@ -209,6 +209,17 @@ def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> 
         )
         return None
     return _checked(one, Node(node.value, one.position), given.origin, problems)
+
+
+def _unicode(one: _Declared, text: str, origin: str, problems: list[Diagnostic]) -> str | None:
+    """The text, unless it holds bytes that are no text: Python hands them on as halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        summary = f"{origin} holds bytes that are no text"
+        problems.append(error(codes.VALUE_TYPE, summary, "Give it as UTF-8.", one.position))
+        return None
+    return text
 
 
 def _checked(one: _Declared, node: Node, origin: str, problems: list[Diagnostic]) -> Any:

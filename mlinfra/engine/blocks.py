@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from mlinfra.config.references import resource_reads
 from mlinfra.engine.check import near
 from mlinfra.engine.schema import properties
 from mlinfra.model.address import Address, parse_address
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.graph import Cycle, ordered
-from mlinfra.model.source import Expression, Node, Position, Template
+from mlinfra.model.source import Node, Position, Template
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import Catalogue, Registered
 
@@ -126,23 +127,11 @@ def static_attrs(block: Block) -> Attrs:
 
 def _referenced(block: Block, locals: Mapping[str, Node]) -> Iterator[tuple[Address, Position]]:
     """Blocks that expressions read, through locals too; the place is where the block says so."""
-    nodes = [block.body, *(n for n in (block.for_each, block.parent, block.import_id) if n is not None)]
-    for node in nodes:
-        for expression in node.expressions():
-            for path in _read(expression, locals, set()):
-                yield Address(path[0], path[1], None, block.address.module), expression.position
-
-
-def _read(expression: Expression, locals: Mapping[str, Node], seen: set[str]) -> Iterator[tuple[str, ...]]:
-    for path in expression.references:
-        if len(path) < 2:
-            continue
-        if path[0] == "local" and path[1] in locals and path[1] not in seen:
-            seen.add(path[1])
-            for inner in locals[path[1]].expressions():
-                yield from _read(inner, locals, seen)
-        else:
-            yield path
+    beside = (block.for_each, block.count, block.when, block.parent, block.import_id)
+    for node in (block.body, *(n for n in beside if n is not None)):
+        for path, position in resource_reads(node, locals):
+            if len(path) >= 2:
+                yield Address(path[0], path[1], None, block.address.module), position
 
 
 def _named(candidates: Iterable[Block], value: Any) -> Iterator[Address]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlinfra.engine.schema import Schema, at, properties
 from mlinfra.model.address import Address
-from mlinfra.model.configuration import Block
+from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position
 from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, dotted, transform
@@ -90,7 +90,7 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
             yield error(
                 "MLI-CFG-012",
                 f"unknown key `{key}`{inside} in {block.name}",
-                f"{near(key, known)}{kind} takes: {', '.join(known)}.",
+                f"{near(key, known if path else (*known, *META_KEYS))}{kind} takes: {', '.join(known)}.",
                 child.key or child.position,
                 block.address,
                 (*path, key),

@@ -152,7 +152,7 @@ class Resolver:
             key: InstanceScope(i.attrs, i.id, self._observed.get(i.address), i.schema)
             for key, i in self.instances.get(address, {}).items()
         }
-        single = self.graph.blocks[address].for_each is None
+        single = self.graph.blocks[address].is_single
         if single:
             self._scopes[address.type].pop(address.name, None)
         self._scopes[address.type][address.name] = scopes.get(None) if single else KeyedScope(scopes)

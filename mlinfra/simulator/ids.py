@@ -60,6 +60,8 @@ class Path:
 def parse(raw: str) -> Path:
     """Take a path apart. ``//`` counts as one slash (``az resource`` sends it), a last slash as none."""
     text = _SLASHES.sub("/", unquote(raw) if "%" in raw else raw).rstrip("/")
+    if not text.isascii():
+        text = text.encode(errors="replace").decode()  # half a character is none that can be stored
     parts = text.split("/")[1:]
     lowered = [part.lower() for part in parts]
     subscription = parts[1] if len(parts) > 1 and lowered[0] == "subscriptions" else ""

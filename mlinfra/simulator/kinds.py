@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from mlinfra.simulator.errors import ArmError, invalid_value, not_found
+from mlinfra.simulator.errors import ArmError, not_found
 from mlinfra.simulator.shapes import Shape
 from mlinfra.simulator.store import Operation, Resource
 from mlinfra.simulator.wire import Answer
@@ -255,21 +255,3 @@ class Service:
     namespace: str
     kinds: tuple[Kind, ...] = ()
     routes: tuple[Route, ...] = ()
-
-
-def simple_error(status: int, code: str, text: str) -> Callable[[Call, Any, Any], ArmError]:
-    """An error maker for `Immutable`: ``text`` may hold ``{old}`` and ``{new}``."""
-
-    def make(call: Call, old: Any, new: Any) -> ArmError:
-        return ArmError(status, code, text.format(old=old, new=new, name=call.path.name))
-
-    return make
-
-
-def bad_value(path: str) -> Callable[[Call, str], ArmError]:
-    """An error maker for `Names` with ARM's general code."""
-
-    def make(call: Call, value: str) -> ArmError:
-        return invalid_value(path, value)
-
-    return make

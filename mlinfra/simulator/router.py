@@ -15,9 +15,6 @@ from mlinfra.simulator.world import Call, World
 WRITES = frozenset({"PUT", "PATCH", "DELETE", "POST"})
 """Methods that may change the world."""
 
-DEPTH = 64
-"""How deep a body may nest."""
-
 
 def read_json(request: Request) -> Any:
     """The body as JSON, None when there is none. Raises ArmError 400 or 415."""

@@ -85,7 +85,6 @@ class Call:
     api_version: str
     kind: Kind | None
     body: Any = None
-    path_kind: str = ""
 
     @property
     def store(self) -> Store:

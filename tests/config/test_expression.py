@@ -69,6 +69,8 @@ DATA: dict[str, Any] = {
         ("${'a' != 'b'}", True),
         ("${1 < 2 < 3}", True),
         ("${1 < 2 > 3}", False),
+        ("${2 >= 2 <= 2}", True),
+        ("${'b' > 'a'}", True),
         ("${'a' < 'b'}", True),
         ("${'ana' in var.people}", True),
         ("${'team' in var.tags}", True),
@@ -390,6 +392,15 @@ def test_an_unknown_that_comes_of_a_secret_is_one(text: str) -> None:
     assert value(text, s=SECRET) == Unknown(text, sensitive=True)
 
 
+def test_a_secret_map_with_an_unknown_leaf_is_all_unknown() -> None:
+    assert value("${s.x}", s={"x": Sensitive({"a": Unknown()})}) == Unknown("${s.x}", sensitive=True)
+
+
+def test_what_is_no_value_goes_nowhere() -> None:
+    assert failure("${s.x}", s={"x": object()}).code == codes.FAILS
+    assert failure("${sha256(s.x)}", s={"x": "a\udcff"}).code == codes.FAILS
+
+
 def test_a_redacted_leaf_is_unknown() -> None:
     assert value("${s.x}", s={"x": {"a": Redacted("h"), "b": 1}}) == {"a": Unknown(sensitive=True), "b": 1}
 
@@ -497,6 +508,8 @@ HOSTILE = [
     "${1.}${.}",
     "${base64encode('\ud800')}",
     "${sha256('\ud800')}",
+    "${'\\ud800'}",
+    "${jsondecode('\"\\\\ud800\"')}",
 ]
 
 

@@ -127,7 +127,8 @@ def test_what_they_cannot_do_with(text: str, why: str) -> None:
 
 
 def test_coalesce_wants_one_that_is_there() -> None:
-    assert failure("${coalesce(null, '')}").summary == "every value that `coalesce` is given is null or empty"
+    assert failure("${coalesce(null, '')}").detail.startswith("Every value is null or empty.")
+    assert failure("${coalesce()}").code == codes.FAILS
 
 
 @pytest.mark.parametrize(

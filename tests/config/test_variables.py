@@ -143,6 +143,12 @@ def test_a_value_of_the_wrong_type_in_a_file(tmp_path: Path) -> None:
     assert found.detail == "By v.yaml:1:1, it is a number and should be true or false."
 
 
+@pytest.mark.parametrize("type_", ["string", "any", "list(string)"])
+def test_bytes_that_are_no_text(tmp_path: Path, type_: str) -> None:
+    (found,) = problems(tmp_path, declared(f"{{type: {type_}}}"), values={"x": "a\udcff"})
+    assert told(found).startswith("3:3 MLI-CFG-023 -v x ")
+
+
 def test_text_that_is_no_yaml(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, declared("{type: list(string)}"), values={"x": "[a"})
     assert told(found) == "3:3 MLI-CFG-023 -v x is no value of type list(string)"

@@ -247,3 +247,24 @@ def test_a_renamed_block_can_change_at_the_same_time(applied: Bench) -> None:
     assert not applied.apply().failures
     assert (applied.disk / "reports" / "a.txt").read_text() == "goodbye"
     assert applied.settled_empty()
+
+
+def test_instances_by_count_are_read_by_number_and_a_block_may_be_left_out(bench: Bench) -> None:
+    text = """
+variables:
+  notes: {type: bool, default: true}
+locals:
+  first: ${text_file.many[0].size}
+resources:
+  folder:
+    main: {name: reports}
+  text_file:
+    many: {count: 2, name: "${each.key}.txt", content: "number ${each.key}"}
+    notes: {when: "${var.notes}", name: notes.txt, content: "${local.first} and ${text_file.many[1].size}"}
+"""
+    bench.write(text)
+    assert not bench.apply().failures
+    assert (bench.disk / "reports" / "notes.txt").read_text() == "8 and 8"
+    assert bench.settled_empty()
+    bench.values["notes"] = "false"
+    assert bench.actions() == {"text_file.notes": Action.DELETE}

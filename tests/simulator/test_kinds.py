@@ -22,7 +22,6 @@ from mlinfra.simulator.kinds import (
     Route,
     Service,
     StatusUrl,
-    simple_error,
 )
 from mlinfra.simulator.services.resources import SERVICE as RESOURCES
 from mlinfra.simulator.shapes import Object, Text
@@ -56,6 +55,10 @@ def finished(world: World, operation: Operation, resource: Resource | None) -> N
         resource.properties["walked"] = operation.data["far"]
 
 
+def race(call: Call, old: Any, new: Any) -> ArmError:
+    return ArmError(409, "Race", f"{call.path.name}: {old}, {new}")
+
+
 def walk(call: Call, resource: Resource) -> Answer:
     accept = Accept(status=202, headers=("async", "location"), seconds=5, running="Walking", retry_after=2)
     return call.accepted(resource, "walk", accept, data={"far": 7})
@@ -77,9 +80,7 @@ DOGS = Kind(
     api_versions=V,
     names=ANY,
     shape=Object({"properties": Object({"race": Text(), "ill": Text()}, open=True)}),
-    immutable=(
-        Immutable(path=("properties", "race"), error=simple_error(409, "Race", "{name}: {old}, {new}")),
-    ),
+    immutable=(Immutable(path=("properties", "race"), error=race),),
     etag="honoured",
     polling=POLLING,
     create=Accept(status=201, headers=("async", "location"), seconds=10, running="Creating", retry_after=3),

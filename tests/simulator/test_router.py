@@ -82,6 +82,12 @@ def test_a_body_is_a_json_object(door: Door, data: bytes, media: str, expected: 
     assert refusal(answer) == expected
 
 
+@pytest.mark.parametrize("tail", ["\ud800", "\0", "%00%ff", "\u00e9", "%2e%2e", "?x=y#z"])
+def test_strange_paths_are_answered(door: Door, tail: str) -> None:
+    answer = door.simulator.handle(Request("GET", GROUP + tail, {"api-version": "2024-03-01"}))
+    assert refusal(answer) == (404, "ResourceGroupNotFound")
+
+
 def test_media_types_may_have_parameters(door: Door) -> None:
     headers = {"Content-Type": "application/json; charset=utf-8"}
     query = {"api-version": "2024-03-01"}

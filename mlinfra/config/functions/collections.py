@@ -84,9 +84,8 @@ def contains(list: Any, value: Any) -> bool:
 @function('coalesce(null, "", "westeurope")', "westeurope", shallow=True)
 def coalesce(*values: Any) -> Any:
     """The first of the values that is neither null nor empty text."""
-    for value in values:
-        if value is not None and value != "":
-            return value
+    # The evaluator looks at one value after the other, since those behind the first one may be unknown; it
+    # calls this when it found none.
     raise ValueError("every value is null or empty")
 
 

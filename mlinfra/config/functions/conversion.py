@@ -60,14 +60,18 @@ def jsondecode(text: Any) -> Any:
         return int(digits)
 
     try:
-        return json.loads(
+        found = json.loads(
             as_text(text),
             parse_constant=constant,
             parse_int=whole,
             parse_float=lambda digits: as_number(float(digits)),
         )
+        json.dumps(
+            found, ensure_ascii=False
+        ).encode()  # half a character can be written in JSON, but not sent
     except (ValueError, RecursionError):
         raise ValueError("this text is no JSON") from None
+    return found
 
 
 @function('base64encode("churn")', "Y2h1cm4=")

@@ -114,8 +114,6 @@ def _asked(call: Call, key: str) -> Any:
     """What the request says of a cluster's key, None when nothing."""
     found: Any = call.body
     for name in ("properties", "properties", key):
-        if not isinstance(found, dict):
-            return None
         found = {one.lower(): value for one, value in found.items()}.get(name.lower())
     return found
 

@@ -114,8 +114,7 @@ def _keep_instance(call: Call, body: dict[str, Any], prior: Resource) -> None:
     before, now = prior.properties.get("description"), body["properties"].get("description")
     if now is not None and now != before:
         raise user_error(call, f"The description of compute instance '{prior.name}' cannot be changed.")
-    if before is not None:
-        body["properties"]["description"] = before
+    body["properties"]["description"] = before
     identity, old = body.get("identity"), prior.body.get("identity")
     if identity is not None and _identity(identity) != _identity(old or {"type": "None"}):
         raise user_error(call, f"The identity of compute instance '{prior.name}' cannot be changed.")
@@ -197,7 +196,10 @@ def check_quota(world: World, compute: Resource) -> None:
 
 
 def _used(world: World, compute: Resource, size: Size) -> int:
-    """Cores that other computes of the family hold in the region: smallest clusters, running instances."""
+    """Cores that other computes of the family hold in the region: the nodes a cluster always has, instances.
+
+    A stopped instance keeps its cores (azure-ai-ml: release_quota_on_stop is false by default).
+    """
     prefix = f"/subscriptions/{segment(compute.id, 'subscriptions')}"
     used = 0
     for other in world.store.under(prefix, compute.type):
@@ -213,7 +215,7 @@ def _used(world: World, compute: Resource, size: Size) -> int:
             continue
         if other.properties["computeType"] == "AmlCompute":
             used += inner["scaleSettings"]["minNodeCount"] * theirs.cores
-        elif other.data.get("state") != "Stopped":
+        else:
             used += theirs.cores
     return used
 

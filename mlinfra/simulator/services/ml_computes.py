@@ -141,15 +141,15 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     inner = {key: value for key, value in (properties.get("properties") or {}).items() if key in keys}
     properties["properties"] = inner
     properties.setdefault("disableLocalAuth", False)
-    if prior is None:
-        _check_unique(call, body["location"], canonical_id(call, call.kind))
+    id = prior.id if prior is not None else canonical_id(call, call.kind)
+    _check_unique(call, body["location"], id)
     if inner.get("enableNodePublicIp") is False and not _private(workspace):
         raise user_error(call, "Provided EnableNodePublicIp 'False' requires workspace private endpoint.")
     if type_ == "AmlCompute":
         check_cluster(call, body, prior)
     else:
         check_instance(call, body, prior, workspace)
-    _attach_identity(call, body, prior, prior.id if prior is not None else canonical_id(call, call.kind))
+    _attach_identity(call, body, prior, id)
 
 
 def _type(call: Call, sent: Any) -> str:
@@ -168,7 +168,7 @@ def _narrow_patch(call: Call, body: dict[str, Any], prior: Resource) -> None:
         raise user_error(call, "Only the scale settings of an AmlCompute can be patched.")  # assumed code
     scale = body["properties"]["properties"].get("scaleSettings")
     body.clear()
-    body.update(prior.body)
+    body.update((key, value) for key, value in prior.body.items() if key != "identity")  # which then stays
     body["properties"] = {**prior.properties}
     body["properties"]["properties"] = {**prior.properties["properties"], "scaleSettings": scale}
 
@@ -190,8 +190,6 @@ def _private(workspace: Resource) -> bool:
 def _attach_identity(call: Call, body: dict[str, Any], prior: Resource | None, id: str) -> None:
     """Documentation how-to-create-attach-compute-cluster: one system-assigned or several user-assigned
     identities, not both (code assumed). Recorded: no identity, no key."""
-    if prior is not None and call.request.method.upper() == "PATCH":
-        return
     attach(call, body, prior, id)
     type_ = (body.get("identity") or {}).get("type", "None")
     if type_ == "None":
@@ -213,7 +211,7 @@ def _deleting(call: Call, resource: Resource) -> None:
 
 
 def _finished(world: World, operation: Operation, resource: Resource | None) -> None:
-    if resource is None or operation.verb == "delete":
+    if resource is None:
         return
     data = resource.data
     data["modified"] = world.now

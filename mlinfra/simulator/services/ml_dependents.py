@@ -33,11 +33,10 @@ def check_dependents(call: Call, body: dict[str, Any], prior: Resource | None) -
     is assumed, is not there; BadRequest for one that is still being made (Azure/azure-service-operator#3087).
     """
     properties = body["properties"]
-    if body["kind"] != "Project":
-        # azurerm asks for application insights too; a recorded hub has none
-        for key in ("storageAccount", "keyVault"):
-            if not properties.get(key):
-                raise validation_error(f"Dependent resources are missing in the workspace's body: {key}.")
+    # azurerm asks for application insights too; a recorded hub has none
+    for key in ("storageAccount", "keyVault"):
+        if not properties.get(key):
+            raise validation_error(f"Dependent resources are missing in the workspace's body: {key}.")
     for key, shown in DEPENDENTS.items():
         value = properties.get(key)
         if value is None:

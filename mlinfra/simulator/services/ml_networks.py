@@ -42,8 +42,7 @@ def check_network(call: Call, body: dict[str, Any], prior: Resource | None) -> N
     if rules and mode == "Disabled":
         raise bad_request("Outbound rules need a managed network; its isolation mode is Disabled.")
     kept = {name: _rule(name, rule, mode) for name, rule in rules.items() if rule is not None}
-    if kept:
-        network["outboundRules"] = kept
+    network["outboundRules"] = kept
 
 
 def _rule(name: str, rule: dict[str, Any], mode: str) -> dict[str, Any]:
@@ -95,21 +94,19 @@ def _required(workspace: Resource, id: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     properties = workspace.properties
     targets = (
-        (properties.get("keyVault"), "vault", False),
-        (properties.get("storageAccount"), "blob", True),
-        (properties.get("storageAccount"), "file", True),
+        (properties["keyVault"], "vault", False),
+        (properties["storageAccount"], "blob", True),
+        (properties["storageAccount"], "file", True),
         (id, "amlworkspace", True),
     )
     for target, part, spark in targets:
-        if target:
-            destination = {
-                "serviceResourceId": target,
-                "subresourceTarget": part,
-                "sparkEnabled": spark,
-                "sparkStatus": "Inactive",
-            }
-            name = f"__SYS_PE_{target.rpartition('/')[2]}_{part}"
-            found[name] = _system("PrivateEndpoint", destination)
+        destination = {
+            "serviceResourceId": target,
+            "subresourceTarget": part,
+            "sparkEnabled": spark,
+            "sparkStatus": "Inactive",
+        }
+        found[f"__SYS_PE_{target.rpartition('/')[2]}_{part}"] = _system("PrivateEndpoint", destination)
     for tag in _SERVICE_TAGS:
         found[f"__SYS_ST_{tag}"] = _system(
             "ServiceTag", {"serviceTag": tag, "protocol": "*", "portRanges": "*"}

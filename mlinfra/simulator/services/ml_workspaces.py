@@ -204,11 +204,8 @@ def _check_rest(body: dict[str, Any]) -> None:
 def _deleting(call: Call, resource: Resource) -> None:
     """Computes and role assignments die at once (documentation concept-soft-delete: hard-deleted). A hub
     goes after its projects (fact of azurerm's tests; the code is assumed)."""
-    if resource.body["kind"] == "Hub":
-        for other in projects_of(call.store, resource):
-            raise bad_request(
-                f"The hub '{resource.name}' still has the project '{other.name}'. Delete it first."
-            )
+    for other in projects_of(call.store, resource):
+        raise bad_request(f"The hub '{resource.name}' still has the project '{other.name}'. Delete it first.")
     purge = call.query.get("forcetopurge", "false").lower()
     if purge not in ("true", "false"):
         raise bad_request(f"The value '{purge}' of forceToPurge is neither true nor false.")
@@ -237,9 +234,8 @@ def _finished(world: World, operation: Operation, resource: Resource | None) -> 
 
 def _busy(call: Call, resource: Resource) -> None:
     """Status and code are assumed: no recording writes to a workspace at work."""
-    if resource.state in ("Creating", "Updating", "Deleting"):
-        text = f"The workspace '{resource.name}' is in state {resource.state}; try again when that is over."
-        raise ArmError(409, "Conflict", text)
+    text = f"The workspace '{resource.name}' is in state {resource.state}; try again when that is over."
+    raise ArmError(409, "Conflict", text)
 
 
 def _select(call: Call, found: Sequence[Resource]) -> list[Resource]:

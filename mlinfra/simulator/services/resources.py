@@ -69,7 +69,7 @@ GROUPS = Kind(
     scope="subscription",
     # documentation azure-resource-manager/management/resource-name-rules
     names=Names(pattern=re.compile(r"[-\w._()]{0,89}[-\w_()]"), invalid=_invalid_name),
-    shape=Object({"managedBy": Text()}, open=True),
+    shape=Object({"managedBy": Text(), "properties": Object({})}),
     envelope=("managedBy",),
     empty_tags=False,
     computed=(("properties", "provisioningState"),),

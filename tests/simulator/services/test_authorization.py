@@ -154,6 +154,18 @@ def test_a_name_means_one_assignment_in_the_world(door: MlDoor) -> None:
     assert listed(door, SUBSCRIPTION) == ["1"]
 
 
+def test_a_delegated_identity_never_changes(door: MlDoor) -> None:
+    door.put(assignment(GROUP, 1), body(delegatedManagedIdentityResourceId=IDENTITY))
+    refused = (400, "RoleAssignmentUpdateNotPermitted")
+    other = body(delegatedManagedIdentityResourceId=IDENTITY + "-2")
+    assert refusal(door.put(assignment(GROUP, 1), other)) == refused
+    kept = door.put(assignment(GROUP, 1), body()).json()["properties"]
+    assert kept["delegatedManagedIdentityResourceId"] == IDENTITY
+    plain = door.put(assignment(STORAGE, 2), body()).json()["properties"]
+    assert door.put(assignment(STORAGE, 2), body()).json()["properties"]["roleDefinitionId"]
+    assert plain["delegatedManagedIdentityResourceId"] is None
+
+
 def test_the_role_must_exist(door: MlDoor) -> None:
     answer = door.put(assignment(GROUP, 1), body(role=guid(99)))
     assert refusal(answer) == (400, "RoleDefinitionDoesNotExist")
@@ -368,6 +380,7 @@ def test_a_custom_role_lives(door: MlDoor) -> None:
     assert door.put(assignment(GROUP, 1), body(role=guid(1))).status == 201
     assert refusal(door.delete(definition(1))) == (400, "RoleDefinitionHasAssignments")
     door.delete(assignment(GROUP, 1))
+    door.put(assignment(GROUP, 2), body())
     gone = door.delete(definition(1))
     assert (gone.status, gone.json()["properties"]["roleName"]) == (200, "Ops Two")
     assert door.get(definition(1)).status == 404

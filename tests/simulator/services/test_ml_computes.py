@@ -100,6 +100,7 @@ def test_an_update_is_201_too_and_resizes(door: MlDoor) -> None:
     scale = {"minNodeCount": 1, "maxNodeCount": 4, "nodeIdleTimeBeforeScaleDown": "PT100S"}
     more = {"scaleSettings": scale, "remoteLoginPortPublicAccess": "NotSpecified"}
     answer = door.put(CLUSTER, cluster_body(more, tags={"b": "2"}, properties={"description": "d"}))
+    assert answer.json()["properties"]["properties"]["scaleSettings"] == scale
     assert answer.status == 201 and "location" not in answer.headers
     assert answer.json()["properties"]["provisioningState"] == "Creating"
     assert answer.json()["tags"] == {"b": "2"}
@@ -120,14 +121,18 @@ def test_an_update_is_201_too_and_resizes(door: MlDoor) -> None:
 def test_a_patch_changes_the_scale_and_nothing_else(door: MlDoor) -> None:
     door.compute(CLUSTER, cluster_body(tags={"a": "1"}))
     scale = {"maxNodeCount": 9, "nodeIdleTimeBeforeScaleDown": "PT5M"}
-    patch = {"tags": {"b": "2"}, "properties": {"properties": {"scaleSettings": scale}}}
+    patch = {
+        "tags": {"b": "2"},
+        "identity": {"type": "SystemAssigned"},
+        "properties": {"properties": {"scaleSettings": scale}},
+    }
     answer = door.patch(CLUSTER, patch)
     assert answer.status == 200
     assert "azure-asyncoperation" in answer.headers and "location" not in answer.headers
     assert answer.json()["properties"]["provisioningState"] == "Updating"
     assert door.settle(answer, 10)["status"] == "Succeeded"
     found = door.get(CLUSTER).json()
-    assert found["tags"] == {"a": "1"}
+    assert found["tags"] == {"a": "1"} and "identity" not in found
     kept = found["properties"]["properties"]["scaleSettings"]
     assert kept == {"maxNodeCount": 9, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT5M"}
 
@@ -170,6 +175,20 @@ def test_left_out_and_recased_values_are_no_change(door: MlDoor) -> None:
     inner = door.get(CLUSTER).json()["properties"]["properties"]
     assert inner["vmPriority"] == "LowPriority"
     assert inner["userAccountCredentials"] == {**user, "adminUserPassword": None}
+
+
+def test_a_port_that_was_closed_stays_closed(door: MlDoor) -> None:
+    closed = cluster_body({"remoteLoginPortPublicAccess": "disabled"})
+    assert (
+        door.compute(CLUSTER, closed)["properties"]["properties"]["remoteLoginPortPublicAccess"] == "Disabled"
+    )
+    found = door.compute(CLUSTER, cluster_body({"remoteLoginPortPublicAccess": "NotSpecified"}))
+    assert found["properties"]["properties"]["remoteLoginPortPublicAccess"] == "Disabled"
+
+
+def test_a_user_account_has_a_name(door: MlDoor) -> None:
+    body = cluster_body({"userAccountCredentials": {"adminUserPassword": "secret"}})
+    assert refusal(door.put(CLUSTER, body)) == (400, "UserError")
 
 
 def test_the_ssh_port_closes_with_a_network(door: MlDoor) -> None:
@@ -217,6 +236,7 @@ def test_a_size_that_is_none_is_refused(door: MlDoor) -> None:
     assert refusal(answer) == (400, "InvalidPropertyValue")
     assert "STANDARD_D3_V99" in answer.json()["error"]["message"]
     assert refusal(door.put(CLUSTER, cluster_body({"vmSize": None}))) == (400, "UserError")
+    assert refusal(door.put(LAB, instance_body({"vmSize": "STANDARD_B2S"}))) == (400, "InvalidPropertyValue")
 
 
 def test_sizes_know_their_family_and_cores() -> None:
@@ -260,7 +280,10 @@ def test_nodes_that_run_count_against_the_family(door: MlDoor) -> None:
     assert door.settle(second(6))["error"]["code"] == "ClusterMinNodesExceedCoreQuota"
     assert door.settle(second(5))["status"] == "Succeeded"
     assert door.get(f"{LIST}/second").json()["properties"]["provisioningErrors"] is None
-    door.compute(LAB, instance_body({"vmSize": "STANDARD_D2S_V3"}))
+    door.compute(LAB, instance_body({"vmSize": "STANDARD_D64S_V3"}))
+    door.settle(door.post(f"{LAB}/stop"))
+    third = door.put(f"{LIST}/lab-cid", instance_body({"vmSize": "STANDARD_D64S_V3"}))
+    assert door.settle(third)["error"]["code"] == "ClusterMinNodesExceedCoreQuota", "stopped ones count"
     answer = door.put(f"{LIST}/lab-bob", instance_body({"vmSize": "STANDARD_DS1_V2"}))
     assert door.settle(answer)["error"]["code"] == "ClusterMinNodesExceedCoreQuota"
     found = door.get(f"{LIST}/lab-bob").json()["properties"]
@@ -276,12 +299,16 @@ def test_an_instance_comes_up_in_minutes(door: MlDoor) -> None:
     inner = answer.json()["properties"]["properties"]
     for key in ("state", "applications", "connectivityEndpoints", "sshSettings", "applicationSharingPolicy"):
         assert inner[key] is None
+    for key in ("dataMounts", "dataDisks", "containers", "updateStatus", "versions", "osImageMetadata"):
+        assert inner[key] is None
+    assert "schedules" not in inner
     assert answer.json()["tags"] == {"owner": "ana"}
     door.simulator.advance(100)
     young = door.get(LAB).json()["properties"]
     assert (young["provisioningState"], young["properties"]["state"]) == ("Creating", "Creating")
     assert young["properties"]["connectivityEndpoints"] == {"publicIpAddress": None, "privateIpAddress": None}
     assert (young["properties"]["applications"], young["properties"]["lastOperation"]) == ([], None)
+    assert "schedules" not in young["properties"] and "enableNodePublicIp" not in young["properties"]
     assert door.settle(answer, 100)["status"] == "Succeeded"
     found = door.get(LAB).json()
     inner = found["properties"]["properties"]
@@ -329,6 +356,12 @@ def test_an_instance_takes_the_same_again_and_other_schedules(door: MlDoor) -> N
         "computeStartStop": []
     }
     last = door.get(LAB).json()
+    inner = last["properties"]["properties"]
+    assert (inner["state"], inner["lastOperation"]["operationName"]) == ("Running", "Create")
+    daily = {"action": "stop", "triggerType": "recurrence", "recurrence": {"frequency": "day", "interval": 1}}
+    again = door.compute(LAB, instance_body({"schedules": {"computeStartStop": [daily]}}))
+    (shown,) = again["properties"]["properties"]["schedules"]["computeStartStop"]
+    assert shown["recurrence"] == {"frequency": "Day", "interval": 1}
     assert (last["tags"], last["properties"]["description"]) == ({"a": "1"}, "d")
 
 
@@ -429,10 +462,15 @@ def test_a_compute_has_an_identity_when_it_asks_for_one(door: MlDoor) -> None:
     second = door.compute(CLUSTER, cluster_body(identity=users))["identity"]
     assert second["type"] == "UserAssigned" and "principalId" not in second
     assert "identity" not in door.compute(CLUSTER, cluster_body(identity={"type": "None"}))
+    door.compute(f"{LIST}/second", cluster_body(identity=users))
     both = {**users, "type": "SystemAssigned,UserAssigned"}
     assert refusal(door.put(CLUSTER, cluster_body(identity=both))) == (400, "UserError")
     wrong = {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY + "-2": {}}}
     assert refusal(door.put(CLUSTER, cluster_body(identity=wrong))) == (400, "FailedIdentityOperation")
+    door.delete(IDENTITY)
+    scale = {"properties": {"properties": {"scaleSettings": {"maxNodeCount": 3}}}}
+    door.settle(door.patch(f"{LIST}/second", scale))
+    assert door.get(f"{LIST}/second").json()["identity"] == second, "a patch does not look it up again"
 
 
 # -- names and places --------------------------------------------------------------------------------------
@@ -504,6 +542,9 @@ def test_a_delete_says_what_becomes_of_the_machines(door: MlDoor) -> None:
     assert door.settle(answer)["status"] == "Succeeded"
     assert door.get(CLUSTER).status == 404
     assert door.put(CLUSTER, cluster_body({"vmSize": "STANDARD_DS2_V2"})).status == 201
+    door.compute(LAB, instance_body())
+    door.delete(LAB, underlyingResourceAction="delete")
+    assert door.get(LAB).json()["properties"]["properties"]["state"] == "Deleting"
 
 
 def test_a_list_shows_whole_computes_page_by_page(door: MlDoor) -> None:

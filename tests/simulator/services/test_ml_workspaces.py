@@ -244,9 +244,15 @@ def test_an_encryption_needs_a_vault_with_purge_protection(door: MlDoor) -> None
     assert door.settle(door.put(other, body(safe)))["status"] == "Succeeded"
     moved = {"keyVaultProperties": {"keyIdentifier": "https://kv-ml.vault.azure.net/keys/k/2"}}
     assert door.patch(other, {"properties": {"encryption": moved}}).status == 202
+    door.simulator.advance(60)
     kept = door.get(other).json()["properties"]["encryption"]
     assert kept["keyVaultProperties"]["keyIdentifier"].endswith("/2")
     assert kept["status"] == "Enabled"
+    door.settle(door.put(other, workspace_body()))
+    assert door.get(other).json()["properties"]["encryption"] == kept
+    assert refusal(door.put(f"{LIST}/mlw-three", body(VAULT + "x"))) == (400, "ValidationError")
+    bare = workspace_body(properties={"encryption": {"status": "Enabled"}})
+    assert refusal(door.put(f"{LIST}/mlw-three", bare)) == (400, "ValidationError")
 
 
 def test_the_service_makes_its_own_stores(door: MlDoor) -> None:
@@ -255,6 +261,10 @@ def test_the_service_makes_its_own_stores(door: MlDoor) -> None:
     assert names == [f"azureml-blobstore-{id}"]
     names = [one["name"] for one in door.get(f"{STORAGE}/fileServices/default/shares").json()["value"]]
     assert names == [f"azureml-filestore-{id}", f"code-{id}"]
+    share = f"{STORAGE}/fileServices/default/shares/code-{id}"
+    assert door.delete(share).status in (200, 202)
+    door.settle(door.patch(WORKSPACE, {"tags": {"a": "1"}}))
+    assert door.get(share).status == 404, "made once, not at every write"
 
 
 # -- what never changes ------------------------------------------------------------------------------------
@@ -328,6 +338,23 @@ def test_a_patch_refuses_the_tags_that_attach(door: MlDoor) -> None:
     assert refusal(answer) == (400, "BadRequest")
 
 
+def test_a_put_takes_more_than_a_patch(door: MlDoor) -> None:
+    door.workspace()
+    door.settle(door.put(WORKSPACE, workspace_body(properties={"allowPublicAccessWhenBehindVnet": True})))
+    assert door.get(WORKSPACE).json()["properties"]["allowPublicAccessWhenBehindVnet"] is True
+
+
+def test_a_patch_looks_up_only_what_it_changes(door: MlDoor) -> None:
+    door.identity()
+    both = {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+    before = door.workspace(identity=both)
+    assert door.delete(IDENTITY).status == door.delete(INSIGHTS).status == 200
+    door.settle(door.patch(WORKSPACE, {"tags": {"a": "1"}}))
+    after = door.get(WORKSPACE).json()
+    assert after["tags"] == {"a": "1"}
+    assert after["identity"] == before["identity"]
+
+
 def test_a_patch_of_nothing_is_404(door: MlDoor) -> None:
     assert refusal(door.patch(WORKSPACE, {"tags": {}})) == (404, "ResourceNotFound")
 
@@ -360,6 +387,9 @@ def test_a_user_assigned_identity_needs_a_primary_one(door: MlDoor) -> None:
     (chosen,) = found["identity"]["userAssignedIdentities"].values()
     assert chosen["principalId"] == made["properties"]["principalId"]
     assert found["properties"]["primaryUserAssignedIdentity"].lower() == IDENTITY.lower()
+    body = workspace_body(properties={"primaryUserAssignedIdentity": IDENTITY})
+    door.settle(door.put(WORKSPACE, body))
+    assert door.get(WORKSPACE).json()["identity"] == found["identity"], "left out is kept"
 
 
 def test_an_identity_that_is_not_there_is_refused(door: MlDoor) -> None:
@@ -431,14 +461,27 @@ def test_rules_appear_by_themselves_and_a_patch_adds_to_them(door: MlDoor) -> No
 
 
 def test_rules_need_a_network_that_takes_them(door: MlDoor) -> None:
-    rules = {"r": {"type": "FQDN", "destination": "a.com"}}
-    for mode in ("Disabled", "AllowInternetOutbound"):
-        network = {"isolationMode": mode, "outboundRules": rules}
-        answer = door.put(WORKSPACE, workspace_body(properties={"managedNetwork": network}))
-        assert refusal(answer) == (400, "BadRequest")
-    network = {"isolationMode": "AllowInternetOutbound", "outboundRules": {"r": {"type": "what"}}}
-    answer = door.put(WORKSPACE, workspace_body(properties={"managedNetwork": network}))
-    assert refusal(answer) == (400, "ValidationError")
+    def put(mode: str, rule: dict[str, Any]) -> tuple[int, str]:
+        network = {"isolationMode": mode, "outboundRules": {"r": rule}}
+        return refusal(door.put(WORKSPACE, workspace_body(properties={"managedNetwork": network})))
+
+    tag = {"type": "ServiceTag", "destination": {"serviceTag": "DataFactory"}}
+    assert put("Disabled", tag) == (400, "BadRequest")
+    assert put("AllowInternetOutbound", {"type": "FQDN", "destination": "a.com"}) == (400, "BadRequest")
+    assert put("AllowInternetOutbound", {**tag, "type": "what"}) == (400, "ValidationError")
+    assert put("AllowInternetOutbound", {"type": "ServiceTag"}) == (400, "ValidationError")
+    assert put("AllowInternetOutbound", {**tag, "category": "Required"}) == (400, "BadRequest")
+
+
+def test_a_private_endpoint_rule_gets_its_spark_state(door: MlDoor) -> None:
+    target = {"serviceResourceId": STORAGE, "subresourceTarget": "blob", "sparkEnabled": True}
+    rules = {"pe": {"type": "PrivateEndpoint", "destination": target}}
+    network = {"isolationMode": "AllowInternetOutbound", "outboundRules": rules}
+    found = door.workspace(properties={"managedNetwork": network})["properties"]["managedNetwork"]
+    assert found["outboundRules"]["pe"]["destination"] == {**target, "sparkStatus": "Inactive"}
+    door.settle(door.patch(WORKSPACE, {"properties": {"managedNetwork": {"outboundRules": {"pe": None}}}}))
+    network = door.get(WORKSPACE).json()["properties"]["managedNetwork"]
+    assert "outboundRules" not in network
 
 
 # -- hubs --------------------------------------------------------------------------------------------------
@@ -459,6 +502,7 @@ def test_a_project_takes_its_dependents_from_its_hub(door: MlDoor) -> None:
     assert found["properties"]["hubResourceId"] == hub
     assert found["properties"]["enableDataIsolation"] is True
     assert door.get(hub).json()["properties"]["associatedWorkspaces"] == [project]
+    assert len(door.get(f"{STORAGE}/blobServices/default/containers").json()["value"]) == 1
     assert refusal(door.delete(hub)) == (400, "BadRequest")
     door.delete(project)
     door.simulator.advance(120)

@@ -37,6 +37,8 @@ def test_a_group_lives(door: Door) -> None:
         "properties": {"provisioningState": "Succeeded"},
     }
     assert door.send("HEAD", NEW).status == 204
+    stranger = door.put(NEW, {"location": "westeurope", "properties": {"mine": 1}})
+    assert stranger.json()["properties"] == {"provisioningState": "Succeeded"}
     assert door.put(NEW, {"location": "westeurope"}).status == 200
     assert "tags" not in door.get(NEW).json()
     assert door.patch(NEW, {"tags": {"c": "d"}}).json()["tags"] == {"c": "d"}

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from mlinfra.simulator.coverage import supported
+from tests.simulator.door import SUB, Door
+
+
+def test_what_is_listed_is_answered(door: Door) -> None:
+    """Whatever the answer is, it never says that the operation is not simulated."""
+    listed = supported()
+    assert len({(one.method, one.path) for one in listed}) == len(listed)
+    for one in listed:
+        if not one.path.startswith("{scope}/providers/Microsoft.Resources/"):
+            path = one.path.replace("{scope}", f"/subscriptions/{SUB}/resourceGroups/rg").replace(
+                "{name}", "abc"
+            )
+            answer = door.send(one.method, path, version=one.api_versions[0])
+            assert answer.status != 501, (one.method, one.path)
+
+
+def test_the_main_operations_are_listed() -> None:
+    shown = {(one.method, one.path) for one in supported()}
+    account = "{scope}/providers/Microsoft.Storage/storageAccounts/{name}"
+    assert {("PUT", account), ("PATCH", account), ("POST", f"{account}/listKeys")} <= shown
+    assert ("DELETE", f"{account}/blobServices/{{name}}") not in shown
