@@ -72,5 +72,5 @@ clean: ## take away what the targets made; never a recorded state
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
 
 # Versions that are locked already stay; hashes for every platform, and no address of a registry in the file.
-compile = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+compile = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
 	--extra dev --output-file $(1) pyproject.toml

@@ -142,6 +142,8 @@ def _instance(call: Call, resource: Resource, *, young: bool) -> dict[str, Any]:
     }
     if made:
         shown["schedules"] = kept["schedules"]
+        if "idleTimeBeforeShutdown" in kept:
+            shown["idleTimeBeforeShutdown"] = kept["idleTimeBeforeShutdown"]
     if young:  # recorded: answered to the PUT, in no GET of an instance
         shown["enableNodePublicIp"] = kept["enableNodePublicIp"]
     shown.update(dict.fromkeys(("dataMounts", "dataDisks", "containers", "updateStatus")))

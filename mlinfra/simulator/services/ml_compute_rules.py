@@ -19,8 +19,11 @@ CLUSTER_KEYS = _BOTH | {
 }  # fmt: skip
 INSTANCE_KEYS = _BOTH | {
     "applicationSharingPolicy", "computeInstanceAuthorizationType", "sshSettings", "schedules",
-    "setupScripts", "personalComputeInstanceSettings", "customServices",
+    "setupScripts", "personalComputeInstanceSettings", "customServices", "idleTimeBeforeShutdown",
 }  # fmt: skip
+
+IDLE_SINCE = "2022-10-01-preview"
+"""The first version with idleTimeBeforeShutdown, which stays with previews until 2025-12-01."""
 
 IDLE = "PT2M"
 """What the service fills in for nodeIdleTimeBeforeScaleDown (recorded)."""
@@ -92,6 +95,8 @@ def check_instance(call: Call, body: dict[str, Any], prior: Resource | None, wor
     """
     inner = body["properties"]["properties"]
     _require_size(call, inner)
+    if not (call.api_version.endswith("-preview") and call.api_version >= IDLE_SINCE):
+        inner.pop("idleTimeBeforeShutdown", None)
     if body["location"] != workspace.body["location"]:
         where = workspace.body["location"]
         raise user_error(call, f"A compute instance stands in the workspace's region {where}.")

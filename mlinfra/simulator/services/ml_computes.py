@@ -73,6 +73,7 @@ _INNER = Object(
         "sshSettings": Object(
             {"sshPublicAccess": Text(among=("Enabled", "Disabled")), "adminPublicKey": Text()}
         ),
+        "idleTimeBeforeShutdown": Text(),
         "personalComputeInstanceSettings": Object(
             {"assignedUser": Object({"objectId": Text(), "tenantId": Text()})}
         ),

@@ -28,8 +28,12 @@ from mlinfra.simulator.world import DAY, Call, World
 
 WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
 
-VERSIONS = ("2024-04-01",)
-"""The one whose specification the answers are held against."""
+VERSIONS = (
+    "2024-04-01", "2023-10-01", "2023-04-01", "2023-04-01-preview", "2022-12-01-preview", "2022-10-01",
+    "2022-10-01-preview", "2022-05-01", "2022-01-01-preview",
+)  # fmt: skip
+"""The first is the one whose specification the answers are held against; of the older ones the stable and the
+recorded are taken, since their models are parts of it. Newer ones are not: their keys would be lost."""
 
 CREATE, UPDATE, PATCH, DELETE = 180.0, 60.0, 45.0, 60.0
 """Seconds. PATCHes are recorded with 30 to 92; no recording dates the others (typical durations, assumed)."""

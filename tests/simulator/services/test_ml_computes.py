@@ -377,6 +377,22 @@ SCHEDULE = {
 }
 
 
+@pytest.mark.parametrize(
+    ("version", "shown"),
+    [("2024-04-01", None), ("2022-01-01-preview", None), ("2022-10-01-preview", "PT30M")],
+)
+def test_the_idle_time_is_for_previews(door: MlDoor, version: str, shown: str | None) -> None:
+    door.put(LAB, instance_body({"idleTimeBeforeShutdown": "PT30M"}), version=version)
+    door.simulator.advance(200)
+    inner = door.get(LAB, version=version).json()["properties"]["properties"]
+    assert inner.get("idleTimeBeforeShutdown") == shown
+
+
+def test_a_version_with_more_keys_is_refused(door: MlDoor) -> None:
+    answer = door.put(LAB, instance_body(), version="2025-12-01")
+    assert refusal(answer) == (400, "NoRegisteredProviderFound")
+
+
 def test_a_schedule_needs_its_trigger(door: MlDoor) -> None:
     for one in ({"action": "stop", "triggerType": "Cron"}, {**SCHEDULE, "action": "nap"}):
         answer = door.put(LAB, instance_body({"schedules": {"computeStartStop": [one]}}))
