@@ -129,8 +129,7 @@ def _check_update(properties: dict[str, Any], prior: Resource, role: str, princi
     new = properties.get("delegatedManagedIdentityResourceId")
     if new is not None and str(old).lower() != new.lower():
         raise _update_refused()
-    if old is not None:
-        properties["delegatedManagedIdentityResourceId"] = old
+    properties["delegatedManagedIdentityResourceId"] = old
 
 
 def _check_assignable(definition: Resource, scope: str) -> None:

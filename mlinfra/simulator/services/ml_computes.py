@@ -169,7 +169,7 @@ def _narrow_patch(call: Call, body: dict[str, Any], prior: Resource) -> None:
         raise user_error(call, "Only the scale settings of an AmlCompute can be patched.")  # assumed code
     scale = body["properties"]["properties"].get("scaleSettings")
     body.clear()
-    body.update((key, value) for key, value in prior.body.items() if key != "identity")  # which then stays
+    body.update(prior.body)
     body["properties"] = {**prior.properties}
     body["properties"]["properties"] = {**prior.properties["properties"], "scaleSettings": scale}
 
@@ -217,7 +217,6 @@ def _finished(world: World, operation: Operation, resource: Resource | None) -> 
     data = resource.data
     data["modified"] = world.now
     if operation.verb in ("create", "update", "patch"):
-        data.pop("errors", None)
         check_quota(world, resource)
     if resource.properties["computeType"] == "AmlCompute":
         keep_scale(world, resource)

@@ -97,9 +97,7 @@ def make_own_stores(world: World, workspace: Resource) -> None:
     )
     for type_, middle, name in own:
         where = f"{account.id}/{middle}/{name}"
-        kind = world.kinds.get(type_.lower())
-        if kind is not None and not world.store.exists(where):
-            made = Resource(id=where, type=type_, name=name, state="Succeeded", body={"properties": {}})
-            made.created = made.changed = world.now
-            fresh_etag(world, kind, made)
-            world.store.put(made)
+        made = Resource(id=where, type=type_, name=name, state="Succeeded", body={"properties": {}})
+        made.created = made.changed = world.now
+        fresh_etag(world, world.kind(type_), made)
+        world.store.put(made)

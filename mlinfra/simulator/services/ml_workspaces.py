@@ -119,7 +119,6 @@ def _narrow_patch(call: Call, body: dict[str, Any], prior: Resource) -> None:
     body["kind"] = prior.body["kind"]
     sent = _sent(call.object())
     _check_tags(sent.get("tags") or {})
-    body.pop("identity", None)  # not sent: what there is stays
     if sent.get("identity") is not None:
         body["identity"] = _patched_identity(sent["identity"], prior.body["identity"])
 
@@ -187,7 +186,6 @@ def _join_hub(call: Call, body: dict[str, Any]) -> None:
             raise validation_error(f"A project takes {key} from its hub; leave it out.")
     properties["hubResourceId"] = hub.id
     for key in inherited:
-        properties.pop(key, None)
         if key in hub.properties:
             properties[key] = hub.properties[key]
 
@@ -215,8 +213,7 @@ def _deleting(call: Call, resource: Resource) -> None:
         raise bad_request(f"The value '{purge}' of forceToPurge is neither true nor false.")
     resource.data["purge"] = purge == "true"
     for one in reversed(call.store.under(resource.id)):
-        if call.store.exists(one.id):
-            call.world.remove(one)
+        call.world.remove(one)
 
 
 def _deleted(world: World, resource: Resource) -> None:

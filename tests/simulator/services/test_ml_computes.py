@@ -258,6 +258,7 @@ def test_a_family_without_quota_fails_the_cluster(door: MlDoor) -> None:
     assert found["provisioningState"] == "Failed"
     assert found["provisioningErrors"] == [{"error": ended["error"]}]
     assert found["properties"]["allocationState"] is None
+    assert not {"osType", "enableNodePublicIp", "propertyBag"} & set(found["properties"])
     assert found["properties"]["remoteLoginPortPublicAccess"] == "NotSpecified"
     assert door.delete(CLUSTER, underlyingResourceAction="Delete").status == 202
     door.simulator.advance(60)
@@ -299,6 +300,7 @@ def test_an_instance_comes_up_in_minutes(door: MlDoor) -> None:
     inner = answer.json()["properties"]["properties"]
     for key in ("state", "applications", "connectivityEndpoints", "sshSettings", "applicationSharingPolicy"):
         assert inner[key] is None
+    assert inner["enableNodePublicIp"] is True
     for key in ("dataMounts", "dataDisks", "containers", "updateStatus", "versions", "osImageMetadata"):
         assert inner[key] is None
     assert "schedules" not in inner
@@ -561,6 +563,13 @@ def test_a_delete_says_what_becomes_of_the_machines(door: MlDoor) -> None:
     door.compute(LAB, instance_body())
     door.delete(LAB, underlyingResourceAction="delete")
     assert door.get(LAB).json()["properties"]["properties"]["state"] == "Deleting"
+
+
+def test_a_compute_can_be_deleted_while_it_is_made(door: MlDoor) -> None:
+    door.put(CLUSTER, cluster_body())
+    gone = door.delete(CLUSTER, underlyingResourceAction="Delete")
+    assert door.settle(gone)["status"] == "Succeeded"
+    assert door.get(CLUSTER).status == 404
 
 
 def test_a_list_shows_whole_computes_page_by_page(door: MlDoor) -> None:

@@ -251,8 +251,11 @@ def test_an_encryption_needs_a_vault_with_purge_protection(door: MlDoor) -> None
     door.settle(door.put(other, workspace_body()))
     assert door.get(other).json()["properties"]["encryption"] == kept
     assert refusal(door.put(f"{LIST}/mlw-three", body(VAULT + "x"))) == (400, "ValidationError")
-    bare = workspace_body(properties={"encryption": {"status": "Enabled"}})
-    assert refusal(door.put(f"{LIST}/mlw-three", bare)) == (400, "ValidationError")
+    for missing in ("status", "keyIdentifier", "keyVaultArmId"):
+        bare = body(safe)
+        bare["properties"]["encryption"].pop(missing, None)
+        bare["properties"]["encryption"]["keyVaultProperties"].pop(missing, None)
+        assert refusal(door.put(f"{LIST}/mlw-three", bare)) == (400, "ValidationError")
 
 
 def test_the_service_makes_its_own_stores(door: MlDoor) -> None:
@@ -527,6 +530,16 @@ def test_a_deleted_workspace_keeps_its_name_for_14_days(door: MlDoor) -> None:
     door.simulator.advance(13 * 86400)
     assert refusal(door.put(WORKSPACE, workspace_body())) == (400, "BadRequest")
     door.simulator.advance(86400)
+    assert door.put(WORKSPACE, workspace_body()).status == 202
+
+
+def test_a_workspace_can_be_deleted_while_it_is_made(door: MlDoor) -> None:
+    made = door.put(WORKSPACE, workspace_body())
+    gone = door.delete(WORKSPACE)
+    door.simulator.advance(600)
+    assert door.get(WORKSPACE).status == 404
+    assert door.get(gone.headers["azure-asyncoperation"]).json()["status"] == "Succeeded"
+    assert door.get(made.headers["azure-asyncoperation"]).status == 200
     assert door.put(WORKSPACE, workspace_body()).status == 202
 
 
