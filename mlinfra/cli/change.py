@@ -135,6 +135,7 @@ def _make(
             seconds=applied.seconds,
             skipped=len(applied.skipped),
             interrupted=applied.interrupted,
+            destroy=manner.destroys,
         )
         console.show(console.stderr(no_color=manner.no_color), told)
         return INTERRUPTED if applied.interrupted else 1

@@ -19,13 +19,14 @@ from mlinfra.engine.refresh import OWNER_TAG, seen
 from mlinfra.engine.resolve import Instance, refused
 from mlinfra.engine.scheduler import End, Next, Run, run
 from mlinfra.engine.schema import comparable
+from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Action, Op, Step
 from mlinfra.model.state import OutputValue, State
-from mlinfra.model.value import Attrs, has_unknown, is_sensitive, reveal
+from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Counts, Done, Pending, ProviderError
 from mlinfra.state.api import StoreError
 from mlinfra.state.journal import fold
@@ -33,6 +34,10 @@ from mlinfra.state.session import Session
 
 ATTEMPTS = 8
 """How often one request is sent before its step fails; waits double from a second, or are as asked for."""
+
+
+PATIENCE = 3600.0
+"""Seconds that a step waits for somebody else's work on its resource to end."""
 
 
 class StopSignal:
@@ -174,10 +179,10 @@ class _Crew:
             going.accepted, going.tries = result, 0
             return Run(lambda: self._resume(going, result), result.after)
         if isinstance(result, ProviderError):
-            if result.retryable and going.tries < ATTEMPTS and not (self.stopping and going.accepted is None):
+            if result.retryable and self._has_patience(going, result, now):
                 after = result.after if result.after is not None else min(60.0, 2.0**going.tries)
-                going.tries += 1
-                self.tell(Retrying(step, now, after, result.summary))
+                going.tries += not result.busy
+                self.tell(Retrying(step, now, after, scrubbed(result.summary, secrets(going.attrs))))
                 if not result.sent:
                     # The operation is over without effect: there is nothing to poll, it is begun anew.
                     going.accepted = None
@@ -187,6 +192,12 @@ class _Crew:
             return self._fail(going, result)
         assert isinstance(result, Entry)
         return self._finish(going, result, now)
+
+    def _has_patience(self, going: _Going, wrong: ProviderError, now: float) -> bool:
+        """Whether to try again: a number of times, or as long as somebody else is at work on it."""
+        if self.stopping and going.accepted is None:
+            return False
+        return now - going.started < PATIENCE if wrong.busy else going.tries < ATTEMPTS
 
     def _finish(self, going: _Going, entry: Entry, now: float) -> Next:
         step = going.step
@@ -207,7 +218,7 @@ class _Crew:
         block = work.instance.block if work.instance else None
         if isinstance(trouble, ProviderError):
             found = (
-                refused(trouble, block)
+                refused(trouble, block, going.attrs)
                 if block
                 else error(trouble.code, trouble.summary, trouble.hint, address=step.address)
             )
@@ -277,7 +288,9 @@ class _Crew:
         key = instance.schema.get("x-owner-tag")
         if not key:
             return attrs
-        return {**attrs, key: {**(attrs.get(key) or {}), OWNER_TAG: self.planned.state.lineage}}
+        written = attrs.get(key)
+        tags = {**(reveal(written) or {}), OWNER_TAG: self.planned.state.lineage}
+        return {**attrs, key: Sensitive(tags) if isinstance(written, Sensitive) else tags}
 
     # ---- the workers' side ---------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ def _bare(leaf: Any) -> Any:
 
 
 def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs) -> Iterator[Diagnostic]:
+    path = _told(attrs, path)
     node = block.body.at(path)
     part, name = at(schema, path), dotted(path)
     subject = f"`{name}` of {block.name}" if path else block.name
@@ -185,6 +186,11 @@ def _kind(schema: Schema, attrs: Attrs) -> str:
     chosen = attrs.get(schema.get("x-discriminator", ""))
     title = chosen if isinstance(chosen, str) else schema.get("title", "It")
     return f"{'An' if title[:1].lower() in 'aeio' else 'A'} {title}" if title != "It" else title
+
+
+def _told(attrs: Attrs, path: Path) -> Path:
+    """The part of a path that may be told: the keys of a secret map are secrets too."""
+    return next((path[:n] for n in range(1, len(path)) if _is_secret(attrs, path[:n])), path)
 
 
 def _is_secret(attrs: Attrs, path: Path) -> bool:

@@ -48,21 +48,14 @@ class Doomed:
 
     def __init__(self) -> None:
         self._roots: dict[str, Address] = {}
-        self._children: dict[Address, list[Address]] = {}
 
     def add(self, id: str, address: Address, root: Address | None) -> None:
         """``address`` is destroyed, together with ``root`` where it lives in one that is destroyed itself."""
         self._roots[id.casefold()] = root or address
-        if root is not None:
-            self._children.setdefault(root, []).append(address)
 
     def root(self, id: str) -> Address | None:
         """The outermost destroyed resource that ``id`` lives in."""
         return nearest(id, self._roots)
-
-    def children(self, root: Address) -> list[Address]:
-        """Everything that dies with ``root``."""
-        return self._children.get(root, [])
 
 
 def unmanaged(dying: Iterable[Work], managed: Collection[str], context: Context) -> tuple[str, ...]:

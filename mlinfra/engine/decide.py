@@ -73,6 +73,8 @@ def decide(
         attrs = overlaid(attrs, live.attrs, instance.block.lifecycle.ignore_changes)
         instance = replace(instance, attrs=attrs)
     previous = record.desired if record else {}
+    if record is None and instance.import_id is not None and (existing is None or not _is_kin(instance)):
+        problems.append(_nothing_to_import(instance))
     if record is None and existing is not None:
         return _take_over(instance, existing, lineage=lineage, same=same, problems=problems)
     if record is None or live is None:
@@ -177,11 +179,17 @@ def _work(
         before=live,
         after=after,
         attributes=found,
-        data_loss=str(schema.get("x-data", "")) if action.replaces else "",
+        data_loss=_lost(instance, record) if action.replaces else "",
         position=instance.block.position,
         seconds=_duration(schema, action),
     )
     return Work(change, instance.registered, instance.settings, schema, instance, record, live)
+
+
+def _lost(instance: Instance, record: Record | None) -> str:
+    """What data goes with what is there now, which may be of another kind than what comes."""
+    old = instance.type.schema(_plain(record.desired)) if record else instance.schema
+    return str(old.get("x-data", ""))
 
 
 def _take_over(
@@ -238,6 +246,24 @@ def _exists(instance: Instance) -> Diagnostic:
         f"At {instance.id}\nTo take it over, add to the block:\n    import: {instance.id}\n"
         "or give the resource another name.",
         instance.block.body.at(("name",)).position,
+        instance.address,
+    )
+
+
+def _is_kin(instance: Instance) -> bool:
+    """Whether an imported id is one of this type: its last segments but the name are as in the type's own."""
+    own, given = instance.own_id or "", instance.import_id or ""
+    return own.casefold().split("/")[-3:-1] == given.casefold().split("/")[-3:-1]
+
+
+def _nothing_to_import(instance: Instance) -> Diagnostic:
+    written = instance.block.import_id
+    return error(
+        "MLI-PLN-008",
+        f"there is no {instance.type.name} to import for {instance.address}",
+        f"At {instance.import_id}\nAn id of this type looks like {instance.own_id}\n"
+        "Write the id of what exists, or take  import:  out to create it.",
+        written.position if written is not None else instance.block.position,
         instance.address,
     )
 

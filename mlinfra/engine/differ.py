@@ -7,7 +7,7 @@ from typing import Any
 
 from mlinfra.engine.schema import Schema, at, child, comparable, is_free_map
 from mlinfra.model.plan import AttributeChange, Delta
-from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, canonical, get
+from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, canonical, get
 
 _NOTHING = object()
 
@@ -30,7 +30,8 @@ def differences(
         return ()
     released = set(_released(before, after, schema))
     found: list[AttributeChange] = []
-    for path in _changed_paths(comparable(before, schema), comparable(after, schema)):
+    changed = _changed_paths(comparable(before, schema), comparable(after, schema))
+    for path in dict.fromkeys(_shown(path, before, after) for path in changed):
         old, new = get(before, path, None), get(after, path, None)
         if path in released:
             delta = Delta.RELEASED
@@ -161,7 +162,8 @@ def _released(before: Attrs, after: Attrs, schema: Schema, path: Path = ()) -> I
         return
     for key, value in before.items():
         if key not in after:
-            yield (*path, key)
+            if not is_free_map(child(schema, key)):
+                yield (*path, key)
         elif isinstance(value, dict) and isinstance(after[key], dict):
             yield from _released(value, after[key], child(schema, key), (*path, key))
 
@@ -182,6 +184,15 @@ def _changed_paths(before: Any, after: Any) -> list[Path]:
             marked = next((i for i, part in enumerate(path) if str(part).startswith("$")), cut)
             found[path[: min(cut, marked)]] = None
     return [path for path in found if not any(path[:n] in found for n in range(1, len(path)))]
+
+
+def _shown(path: Path, before: Attrs, after: Attrs) -> Path:
+    """The part of a path that may be told: nothing inside a value that is secret or unknown as a whole."""
+    marks = (Sensitive, Redacted, Unknown)
+    for n in range(1, len(path)):
+        if isinstance(get(before, path[:n]), marks) or isinstance(get(after, path[:n]), marks):
+            return path[:n]
+    return path
 
 
 def _replaces(schema: Schema, path: Path, old: Any, new: Any) -> bool:

@@ -26,7 +26,7 @@ from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, 
 from mlinfra.model.event import Settled
 from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo
 from mlinfra.model.state import Record, State
-from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, is_sensitive
+from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Describes, Registered
 from mlinfra.state.session import Snapshot
 
@@ -143,9 +143,7 @@ class _Planning:
         if self.options.targets:
             self.works, limited = targeted(self.works, self.options.targets)
             self.problems.append(limited)
-        works = protected(
-            self._in_user_order(), self.doomed, self.config, self.state, self._look(), self.problems
-        )
+        works = protected(self._in_user_order(), self.config, self.state, self._look(), self.problems)
         self.works = {work.address: work for work in works}
         refuse_errors(_ordered([*self.problems, *self.resolver.problems]))
         plan = Plan(
@@ -239,8 +237,9 @@ class _Planning:
         declared = {} if self.options.destroy else self.config.outputs
         for name, output in declared.items():
             value = self.resolver.value(output.value, self.problems)
-            if output.sensitive and not is_sensitive(value):
-                value = Unknown(sensitive=True) if isinstance(value, Unknown) else Sensitive(value)
+            if output.sensitive or is_sensitive(value):
+                # A secret anywhere in it makes the whole output one: that is how it is recorded, too.
+                value = Unknown(sensitive=True) if has_unknown(value) else Sensitive(reveal(value))
             before = self.state.outputs.get(name)
             if before is None:
                 action = Action.CREATE

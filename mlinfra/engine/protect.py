@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mlinfra.engine.containment import Doomed, unmanaged
+from mlinfra.engine.containment import unmanaged
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work
+from mlinfra.model.address import Address
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.state import State
@@ -15,7 +16,6 @@ from mlinfra.model.state import State
 
 def protected(
     works: Sequence[Work],
-    doomed: Doomed,
     config: Config,
     state: State,
     context: Context | None,
@@ -26,7 +26,10 @@ def protected(
     ``context`` is None when nothing may be read: then nobody is asked what lives there unmanaged.
     """
     blocks = {block.address: block for block in config.blocks}
-    by_address = {work.address: work for work in works}
+    dying: dict[Address, list[Work]] = {}
+    for work in works:
+        if work.change.dies_with is not None and work.change.action.destroys:
+            dying.setdefault(work.change.dies_with, []).append(work)
     managed = {record.id.casefold() for record in state.records.values()}
     finished: list[Work] = []
     for work in works:
@@ -34,10 +37,10 @@ def protected(
             block = blocks.get(work.address.block)
             if _is_protected(work, block):
                 problems.append(_forbidden(work, block))
-            dying = [by_address[a] for a in doomed.children(work.address) if a in by_address]
-            work = replace(work, change=replace(work.change, loses=tuple(w.address for w in dying)))
+            victims = dying.get(work.address, [])
+            work = replace(work, change=replace(work.change, loses=tuple(w.address for w in victims)))
             if work.change.dies_with is None and context is not None:
-                found = unmanaged([work, *dying], managed, context)
+                found = unmanaged([work, *victims], managed, context)
                 work = replace(work, change=replace(work.change, unmanaged=found))
                 if found and not _allows_loss(work, block):
                     problems.append(_unmanaged_loss(work, found))

@@ -18,8 +18,8 @@ from mlinfra.providers.api import Counts, ProviderError, Registered, ResourceTyp
 OWNER_TAG = "mlinfra-lineage"
 """The tag by which mlinfra knows what it made itself; no plan, no output and no state shows it."""
 
-ROUNDS = 6
-"""How often a read that the service put off is tried before the refresh gives up."""
+PATIENCE = 300.0
+"""Seconds that reads which the service puts off are tried again before the refresh gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
     sent = _sent(connections.values())
     started = context.clock.monotonic()
     live: dict[str, Live] = {}
-    for round in range(ROUNDS):
+    waited = 0.0
+    while True:
         failures: list[tuple[dict[str, Wanted], ProviderError]] = []
         with ThreadPoolExecutor(max_workers=max(1, min(context.parallelism, len(waiting)))) as pool:
             for group, answer in zip(waiting, pool.map(lambda g: _read(g, context), waiting), strict=True):
@@ -77,12 +78,14 @@ def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
                 else:
                     live.update(answer)
         later = [(g, f) for g, f in failures if f.retryable]
-        if len(later) < len(failures) or (later and round == ROUNDS - 1):
+        if len(later) < len(failures) or (later and waited >= PATIENCE):
             raise MlinfraError([_refused(group, failure) for group, failure in failures])
         if not later:
             break
         waiting = [group for group, _ in later]
-        context.clock.sleep(max(f.after if f.after is not None else 2.0**round for _, f in later))
+        pause = max(5.0 if f.after is None else f.after for _, f in later)
+        context.clock.sleep(pause)
+        waited += max(pause, 1.0)
     seconds = context.clock.monotonic() - started
     count = sum(map(len, groups.values()))
     return Refreshed(live, RefreshInfo(_sent(connections.values()) - sent, seconds, count))
@@ -96,7 +99,7 @@ def seen(attrs: Attrs, type_: ResourceType[Any], pattern: Attrs) -> Live:
     if (key := schema.get("x-owner-tag")) and isinstance(plain.get(key), dict):
         tags = dict(plain[key])
         owner = tags.pop(OWNER_TAG, None)
-        plain = {**plain, key: tags}
+        plain = {k: v for k, v in plain.items() if k != key} | ({key: tags} if tags else {})
     return Live(tainted(masked(plain, schema), pattern), owner)
 
 

@@ -19,12 +19,13 @@ from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, masked, properties, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope
+from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.settings import Settings
 from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.state import Record
-from mlinfra.model.value import Attrs
+from mlinfra.model.value import Attrs, is_sensitive
 from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
 
 
@@ -45,6 +46,8 @@ class Instance:
     id: str | None
     needs: frozenset[Address]
     import_id: str | None = None
+    own_id: str | None = None
+    """What the attributes alone say that the id is; the same as ``id`` but for what is imported."""
 
     @property
     def type(self) -> ResourceType[Any]:
@@ -130,7 +133,7 @@ class Resolver:
             try:
                 answers = type_.resolve(context.connect(provider, batch[0].settings), wanted)
             except ProviderError as wrong:
-                raise MlinfraError(refused(wrong, batch[0].block)) from wrong
+                raise MlinfraError(refused(wrong, batch[0].block, batch[0].attrs)) from wrong
             for instance, given, answer in zip(batch, wanted, answers, strict=True):
                 told = {key: value for key, value in answer.items() if key not in given}
                 if told:
@@ -168,6 +171,8 @@ class Resolver:
         settings = self.settings.of(registered.provider.name)
         written = evaluate(block.body, scope, self.problems)
         schema = registered.type.schema(known_part(written))
+        if "name" in schema["properties"] and written.get("name") is None and each.key is None:
+            written = {**written, "name": block.address.name}
         self.problems.extend(d.located(address, None) for d in check_body(Subject.of(block), written, schema))
         attrs = {
             key: value for key, value in written.items() if value is not None and key in schema["properties"]
@@ -177,6 +182,10 @@ class Resolver:
         attrs = masked(with_defaults(attrs, schema), schema)
         attrs = self._normalized(registered.type, attrs, block)
         import_id = evaluate(block.import_id, scope, self.problems) if block.import_id else None
+        if import_id is not None and not (isinstance(import_id, str) and import_id.startswith("/")):
+            self.problems.append(_no_id(block, import_id))
+            import_id = None
+        own_id = self._identity(registered.type, address, attrs, block)
         return Instance(
             address=address,
             block=block,
@@ -184,11 +193,10 @@ class Resolver:
             settings=settings,
             schema=schema,
             attrs=attrs,
-            id=import_id
-            if isinstance(import_id, str)
-            else self._identity(registered.type, address, attrs, block),
+            id=import_id or own_id,
             needs=self.graph.needs[block.address],
-            import_id=import_id if isinstance(import_id, str) else None,
+            import_id=import_id,
+            own_id=own_id,
         )
 
     def _filled(
@@ -204,18 +212,15 @@ class Resolver:
         filled = dict(attrs)
         props = schema["properties"]
         if "name" in props and "name" not in filled:
-            if each.key is None:
-                filled["name"] = block.address.name
-            else:
-                self.problems.append(
-                    error(
-                        "MLI-TYP-007",
-                        f"every instance of {block.address} would be called `{block.address.name}`",
-                        f"Write a name that uses `each`:  name: {block.address.name}-${{each.key}}",
-                        block.position,
-                        block.address,
-                    )
+            self.problems.append(
+                error(
+                    "MLI-TYP-007",
+                    f"every instance of {block.address} would be called `{block.address.name}`",
+                    f"Write a name that uses `each`:  name: {block.address.name}-${{each.key}}",
+                    block.position,
+                    block.address,
                 )
+            )
         parent: InstanceScope | None = None
         for name, part in properties(schema, "x-parent"):
             above = self._parent(block, each, scope, part["x-ref"])
@@ -290,7 +295,7 @@ class Resolver:
         try:
             plain = type_.normalize(known)
         except ProviderError as wrong:
-            self.problems.append(refused(wrong, block))
+            self.problems.append(refused(wrong, block, attrs))
             return attrs
         return {**tainted(plain, attrs), **unknown}
 
@@ -299,7 +304,11 @@ class Resolver:
         try:
             id = type_.identify({**known_part(attrs), **self._asked.get(address, {})})
         except ProviderError as wrong:
-            self.problems.append(refused(wrong, block))
+            self.problems.append(refused(wrong, block, attrs))
+            return None
+        open_attrs = {key: value for key, value in attrs.items() if not is_sensitive(value)}
+        if id is not None and _tried(type_, known_part(open_attrs)) != id:
+            self.problems.append(_secret_identity(block, attrs))
             return None
         record = self._recorded.get(address)
         if record is not None and id is not None:
@@ -311,11 +320,43 @@ class Resolver:
         return id
 
 
-def refused(wrong: ProviderError, block: Block) -> Diagnostic:
-    """A provider's refusal with its place in the user's file."""
+def refused(wrong: ProviderError, block: Block, attrs: Attrs) -> Diagnostic:
+    """A provider's refusal with its place in the user's file, without the secrets that it may quote."""
     node = block.body.at(wrong.path)
     position = node.position if wrong.path and node is not block.body else block.position
-    return error(wrong.code, wrong.summary, wrong.hint, position, block.address, wrong.path)
+    hidden = list(secrets(attrs))
+    summary, hint = scrubbed(wrong.summary, hidden), scrubbed(wrong.hint, hidden)
+    return error(wrong.code, summary, hint, position, block.address, wrong.path)
+
+
+def _no_id(block: Block, value: Any) -> Diagnostic:
+    shown = f'"{value}"' if isinstance(value, str) else "what is written"
+    return error(
+        "MLI-REF-012",
+        f"import: of {block.address} takes an id, and {shown} is none",
+        "An id of Azure begins with /subscriptions/; `az resource list` prints them.",
+        block.import_id.position if block.import_id else block.position,
+        block.address,
+    )
+
+
+def _tried(type_: ResourceType[Any], attrs: Attrs) -> str | None:
+    try:
+        return type_.identify(attrs)
+    except ProviderError:
+        return None
+
+
+def _secret_identity(block: Block, attrs: Attrs) -> Diagnostic:
+    key = next(key for key, value in attrs.items() if is_sensitive(value))
+    return error(
+        "MLI-TYP-008",
+        f"a secret would become part of the id of {block.address}",
+        "Ids are shown and recorded everywhere: names and parents must hold no secret.",
+        block.body.at((key,)).position,
+        block.address,
+        (key,),
+    )
 
 
 def _orphan(block: Block, name: str, type_name: str) -> Diagnostic:

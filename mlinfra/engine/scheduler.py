@@ -123,13 +123,26 @@ class _Loop:
         for id in self.sorter.get_ready():
             if id not in self.skipped:
                 heapq.heappush(self.ready, (-self.urgency[id], next(self.order), self.steps[id]))
-        if not self.ready or self.busy >= self.parallelism or self.crew.stopping:
+        if not self.ready or self.busy >= self.parallelism:
             return False
+        if self.crew.stopping:
+            return self._start_what_is_done_already()
         step = heapq.heappop(self.ready)[2]
         if step.id not in self.skipped:
             self.begun.add(step.id)
             self._follow(step, self.crew.start(step))
         return True
+
+    def _start_what_is_done_already(self) -> bool:
+        """What died with its container is gone whether we go on or not: it is recorded."""
+        for item in self.ready:
+            if item[2].with_parent is not None:
+                self.ready.remove(item)
+                heapq.heapify(self.ready)
+                self.begun.add(item[2].id)
+                self._follow(item[2], self.crew.start(item[2]))
+                return True
+        return False
 
     def _follow(self, step: Step, then: Next) -> None:
         if isinstance(then, End):

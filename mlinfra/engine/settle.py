@@ -6,7 +6,7 @@ What is missing afterwards is simply planned.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
@@ -21,6 +21,13 @@ from mlinfra.providers.api import Pending, ProviderError, Registered
 from mlinfra.state.journal import fold
 from mlinfra.state.session import Session, Snapshot
 
+PATIENCE = 3600.0
+"""Seconds to wait for the service to say what became of a step, while it puts the question off."""
+
+
+LOOKING = 300.0
+"""The same for a command that only looks."""
+
 
 def settle(session: Session, context: Context, on_event: Callable[[Settled], None]) -> None:
     """Settle what is open, for good: operations still going on are waited for, the state is written.
@@ -30,21 +37,13 @@ def settle(session: Session, context: Context, on_event: Callable[[Settled], Non
     if not session.snapshot.open:
         return
     found: list[Entry] = []
-    waiting = list(session.snapshot.open)
-    while waiting:
-        later: list[tuple[Entry, float]] = []
-        for entry in waiting:
-            session.guard()
-            outcome = _ask(entry, context, resume=True)
-            if isinstance(outcome, Pending):
-                later.append((replace(entry, kind=EntryKind.ACCEPTED, token=outcome.token), outcome.after))
-                continue
-            session.record(outcome)
-            found.append(outcome)
-            on_event(_told(entry, outcome))
-        waiting = [entry for entry, _ in later]
-        if waiting:
-            context.clock.sleep(max(after for _, after in later))
+
+    def ended(before: Entry, after: Entry) -> None:
+        session.record(after)
+        found.append(after)
+        on_event(_told(before, after))
+
+    _settle(session.snapshot.open, context, ended, session.guard, resume=True, patience=PATIENCE)
     state, _ = fold(session.snapshot.state, found)
     session.commit(state)
 
@@ -53,13 +52,54 @@ def settled_in_memory(snapshot: Snapshot, context: Context) -> tuple[State, tupl
     """The state as settling would leave it, for commands that only look: nothing is resumed or written."""
     entries: list[Entry] = []
     told: list[Settled] = []
-    for entry in snapshot.open:
-        outcome = _ask(entry, context, resume=False)
-        assert isinstance(outcome, Entry)
-        entries.append(outcome)
-        told.append(_told(entry, outcome))
+
+    def ended(before: Entry, after: Entry) -> None:
+        entries.append(after)
+        told.append(_told(before, after))
+
+    _settle(snapshot.open, context, ended, lambda: None, resume=False, patience=LOOKING)
     state, _ = fold(snapshot.state, entries)
     return state, tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Not over yet: ask again after so many seconds, with this entry."""
+
+    entry: Entry
+    after: float
+    why: MlinfraError | None = None
+
+
+def _settle(
+    entries: Sequence[Entry],
+    context: Context,
+    ended: Callable[[Entry, Entry], None],
+    guard: Callable[[], None],
+    *,
+    resume: bool,
+    patience: float,
+) -> None:
+    """Ask about each entry until it has ended. Raises MlinfraError for what never does."""
+    waiting = [(entry, entry) for entry in entries]
+    waited = 0.0
+    while waiting:
+        later: list[tuple[Entry, _Later]] = []
+        for first, entry in waiting:
+            guard()
+            outcome = _ask(entry, context, resume=resume)
+            if isinstance(outcome, _Later):
+                later.append((first, outcome))
+            else:
+                ended(first, outcome)
+        waiting = [(first, postponed.entry) for first, postponed in later]
+        if later:
+            stuck = next((postponed.why for _, postponed in later if postponed.why), None)
+            if stuck is not None and waited > patience:
+                raise stuck
+            pause = max(postponed.after for _, postponed in later)
+            context.clock.sleep(pause)
+            waited += max(pause, 1.0)
 
 
 def _told(before: Entry, after: Entry) -> Settled:
@@ -70,7 +110,7 @@ def _told(before: Entry, after: Entry) -> Settled:
     return Settled(str(before.address), before.op, found)
 
 
-def _ask(entry: Entry, context: Context, *, resume: bool) -> Entry | Pending:
+def _ask(entry: Entry, context: Context, *, resume: bool) -> Entry | _Later:
     registered = context.catalogue.types.get(entry.type)
     if registered is None:
         raise MlinfraError(
@@ -89,24 +129,25 @@ def _ask(entry: Entry, context: Context, *, resume: bool) -> Entry | Pending:
             return _resumed(entry, registered, connection)
         return _looked_up(entry, registered, connection)
     except ProviderError as wrong:
-        raise MlinfraError(
-            error(
-                wrong.code,
-                f"{entry.address} was left open and cannot be looked up: {wrong.summary}",
-                wrong.hint,
-                address=entry.address,
-            )
-        ) from wrong
+        told = error(
+            wrong.code,
+            f"{entry.address} was left open and cannot be looked up: {wrong.summary}",
+            wrong.hint,
+            address=entry.address,
+        )
+        if wrong.retryable:
+            return _Later(entry, 5.0 if wrong.after is None else wrong.after, MlinfraError(told))
+        raise MlinfraError(told) from wrong
 
 
-def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | Pending:
+def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | _Later:
     """Ask how an accepted operation came out; one that failed is told by what is there now."""
     assert entry.token is not None
     try:
         progress = registered.type.resume(connection, Pending(entry.token))
     except ProviderError as wrong:
         if wrong.retryable and wrong.sent:
-            return Pending(entry.token, wrong.after if wrong.after is not None else 5.0)
+            return _Later(entry, 5.0 if wrong.after is None else wrong.after)
         if entry.op is not Op.CREATE:
             return replace(entry, kind=EntryKind.FAILED, token=None, message=wrong.summary)
         attrs = _read(entry, registered, connection)
@@ -114,7 +155,7 @@ def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | P
             entry, kind=EntryKind.FAILED, token=None, message=wrong.summary, broken=attrs is not None
         )
     if isinstance(progress, Pending):
-        return progress
+        return _Later(replace(entry, token=progress.token), progress.after)
     if entry.op is Op.DELETE:
         return replace(entry, kind=EntryKind.DONE, token=None)
     attrs = progress.attrs if progress.attrs is not None else _read(entry, registered, connection)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from mlinfra.engine.check import near
+from mlinfra.engine.containment import Doomed, enclosing
 from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
@@ -32,10 +34,12 @@ def targeted(
 ) -> tuple[dict[Address, Work], Diagnostic]:
     """The works that the targets are or need, and the warning that goes with them.
 
-    Of what is destroyed: also everything that uses it and is destroyed too, and what dies together.
+    Of what is destroyed: also everything that uses it and is destroyed too, and what lives in it. A target
+    whose container stays is deleted by a request of its own.
     """
     wanted = set(targets)
     roots = [address for address in works if address in wanted or address.block in wanted]
+    inside = _inside(works)
     by_block: dict[Address, set[Address]] = {}
     users: dict[Address, set[Address]] = {}
     for address, work in works.items():
@@ -48,14 +52,34 @@ def targeted(
             needs[address] |= by_block.get(block, set())
         if work.change.action.destroys:
             needs[address] |= users.get(address.block, set())
-        if work.change.dies_with in works:
-            assert work.change.dies_with is not None
-            needs[address].add(work.change.dies_with)
-            needs[work.change.dies_with].add(address)
+            needs[address] |= inside.get(address, set())
     kept = requirements(needs, roots)
     notice = warning(
         "MLI-PLN-010",
         f"this plan is limited to {', '.join(map(str, targets))}",
         "The stack may be left half-way; plan again without --target afterwards.",
     )
-    return {address: work for address, work in works.items() if address in kept}, notice
+    return _dying_anew({address: work for address, work in works.items() if address in kept}), notice
+
+
+def _inside(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:
+    """By address of what is destroyed: what is destroyed and lives in it, at any depth."""
+    ids = {w.record.id.casefold(): a for a, w in works.items() if w.record and w.change.action.destroys}
+    found: dict[Address, set[Address]] = {}
+    for id, address in ids.items():
+        for above in enclosing(id):
+            if above in ids:
+                found.setdefault(ids[above], set()).add(address)
+    return found
+
+
+def _dying_anew(works: dict[Address, Work]) -> dict[Address, Work]:
+    """The same works, each dying with the outermost container that is still among them."""
+    doomed = Doomed()
+    dying = [w for w in works.values() if w.change.action.destroys and w.record is not None]
+    for work in sorted(dying, key=lambda w: w.record.id.count("/") if w.record else 0):
+        assert work.record is not None
+        root = doomed.root(work.record.id)
+        doomed.add(work.record.id, work.address, root)
+        works[work.address] = replace(work, change=replace(work.change, dies_with=root))
+    return works

@@ -88,8 +88,8 @@ class ProviderError(Exception):
     """What a provider could not do.
 
     ``path`` is relative to the resource's body; the engine adds address and place. ``retryable`` asks the
-    engine to try again, not before ``after`` seconds. ``sent`` is False when the service surely never
-    acted on the request.
+    engine to try again, not before ``after`` seconds; ``busy`` as often as it takes, since somebody is at
+    work on the resource. ``sent`` is False when the service surely never acted on the request.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class ProviderError(Exception):
         path: tuple[str | int, ...] = (),
         hint: str = "",
         retryable: bool = False,
+        busy: bool = False,
         after: float | None = None,
         sent: bool = True,
     ) -> None:
@@ -107,7 +108,8 @@ class ProviderError(Exception):
         self.summary = summary
         self.path = path
         self.hint = hint
-        self.retryable = retryable
+        self.retryable = retryable or busy
+        self.busy = busy
         self.after = after
         self.sent = sent
         super().__init__(f"{code}: {summary}")
@@ -138,7 +140,7 @@ class ResourceType(Protocol[C_contra]):
     def read_many(self, conn: C_contra, ids: Sequence[str]) -> Mapping[str, Attrs | None]:
         """What is there, by the ids as asked; None: it is not there. List calls where there are many.
 
-        Raises ProviderError.
+        Raises ProviderError; a ``busy`` one while something of it is still being made, changed or deleted.
         """
         ...
 

@@ -47,7 +47,8 @@ def _note(change: Change) -> str:
         words = f"dies with {shown(change.dies_with)}"
         words, usual = (f"{words}, created again", usual) if action.replaces else (words, "")
     elif action is Action.FORGET:
-        words, usual = ("forgotten: it is gone" if change.before is None else words), ""
+        gone = "kept" if change.reason is Reason.RENAMED else "forgotten: it is gone"
+        words, usual = (gone if change.before is None else words), ""
     elif action is Action.ADOPT:
         words, usual = (f"{words}, changed in place", usual) if _is_sent(change) else (words, "")
     elif action is Action.UPDATE and not _is_sent(change):

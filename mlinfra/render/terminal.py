@@ -119,8 +119,9 @@ def failed(
     seconds: float,
     skipped: int | None = None,
     interrupted: bool = False,
+    destroy: bool = False,
 ) -> Page:
-    """What failed and why, what was not started because of it, and that ``apply`` again is the next step.
+    """What failed and why, what was not started because of it, and that the same again is the next step.
 
     ``skipped`` says how many steps were not started when it is more than the events told of.
     """
@@ -139,15 +140,16 @@ def failed(
 
     def summary(width: int) -> Iterator[Row]:
         waiting = tally.skipped if skipped is None else skipped
-        words = "Apply was interrupted." if interrupted else "Apply did not finish."
+        what = "Destroy" if destroy else "Apply"
+        words = f"{what} was interrupted." if interrupted else f"{what} did not finish."
         words += f" {_did(tally)}; {len(failures):,} failed, {waiting:,} not started."
         yield from _spread(words, _cost(requests, seconds), width, "bold")
         rest = (
-            "Everything else was applied and saved."
+            f"Everything else was {'destroyed' if destroy else 'applied'} and saved."
             if failures
             else "What was in flight was finished and saved."
         )
-        yield [(f"{rest} `mlinfra apply` again is the next step.", "")]
+        yield [(f"{rest} `mlinfra {what.lower()}` again is the next step.", "")]
 
     return stacked(*map(failure, failures), Page(summary))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.graph import longest_path
-from mlinfra.model.plan import Action, Change, Op, OutputChange, Plan
+from mlinfra.model.plan import Action, Change, Op, OutputChange, Plan, Reason
 from mlinfra.render.blocks import ALONE, IN_PLAN, Remarks, change_block, drift_block, output_lines
 from mlinfra.render.escape import visible
 from mlinfra.render.lines import Block, Line
@@ -159,7 +159,10 @@ def duration(plan: Plan) -> float:
 
 def _facts(plan: Plan) -> str:
     refresh = plan.refresh
-    known = sum(change.action not in (Action.CREATE, Action.ADOPT, Action.READ) for change in plan.changes)
+    known = sum(
+        change.action not in (Action.CREATE, Action.ADOPT, Action.READ) or change.reason is Reason.GONE
+        for change in plan.changes
+    )
     facts = [f"state serial {plan.serial}" if plan.serial else "no state yet", count(known, "resource")]
     if refresh.skipped:
         facts.append("not refreshed")

@@ -201,9 +201,9 @@ class StateManager:
     def _how_to_restore(self) -> str:
         where = self._store.where()
         try:
-            kept = self._store.history()
+            kept = [version for version in self._store.history() if version.serial > 0]
         except StoreError:
-            kept = ()
+            kept = []
         if not kept:
             return f"Put back a good copy of {where}: there is no earlier one to restore."
         last = kept[0]

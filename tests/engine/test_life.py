@@ -268,3 +268,69 @@ resources:
     assert bench.settled_empty()
     bench.values["notes"] = "false"
     assert bench.actions() == {"text_file.notes": Action.DELETE}
+
+
+def test_a_targeted_child_is_deleted_alone(applied: Bench) -> None:
+    from mlinfra.model.address import parse_address
+
+    target = (parse_address("text_file.b"),)
+    assert applied.actions(destroy=True, targets=target) == {"text_file.b": Action.DELETE}
+    applied.apply(destroy=True, targets=target)
+    assert [p.name for p in (applied.disk / "reports").iterdir()] == ["a.txt"]
+    assert set(applied.recorded()) == {"folder.main", "text_file.a"}
+
+
+def test_a_targeted_container_takes_along_what_is_in_it(applied: Bench) -> None:
+    from mlinfra.model.address import parse_address
+
+    found = applied.actions(destroy=True, targets=(parse_address("folder.main"),))
+    assert set(found) == {"folder.main", "text_file.a", "text_file.b"}
+
+
+@pytest.mark.parametrize("id", ["/elsewhere", "garbage"])
+def test_importing_what_is_not_there_is_refused(bench: Bench, id: str) -> None:
+    bench.write(STACK.replace("main: {name: reports}", f"main: {{name: reports, import: {id}}}"))
+    with pytest.raises(MlinfraError) as refused:
+        bench.plan()
+    assert refused.value.diagnostics[0].code in ("MLI-PLN-008", "MLI-REF-012")
+
+
+SECRET = """
+variables:
+  word: {type: string, sensitive: true, default: hunter2}
+resources:
+  folder:
+    main: {name: reports}
+  text_file:
+    a: {name: a.txt, content: "the word is ${var.word}"}
+outputs:
+  all: {value: ["${text_file.a.content}", "open"]}
+"""
+
+
+def test_a_secret_is_in_no_file_and_no_plan_and_the_plan_is_empty_after_the_apply(bench: Bench) -> None:
+    bench.write(SECRET)
+    assert not bench.apply().failures
+    assert (bench.disk / "reports" / "a.txt").read_text() == "the word is hunter2"
+    assert bench.settled_empty()
+    written = [p.read_bytes() for p in (bench.folder / "state").rglob("*") if p.is_file()]
+    assert not any(b"hunter2" in text for text in written)
+    bench.values["word"] = "hunter3"
+    assert bench.change("text_file.a").action is Action.UPDATE
+
+
+def test_a_secret_makes_no_name(bench: Bench) -> None:
+    bench.write(SECRET.replace("name: a.txt", 'name: "${var.word}.txt"'))
+    with pytest.raises(MlinfraError) as refused:
+        bench.plan()
+    (found,) = refused.value.diagnostics
+    assert found.code == "MLI-TYP-008"
+    assert "hunter2" not in str(found)
+
+
+def test_what_a_service_quotes_of_a_secret_is_not_repeated(bench: Bench) -> None:
+    from mlinfra.engine.scrub import scrubbed, secrets
+    from mlinfra.model.value import Sensitive
+
+    hidden = secrets({"a": Sensitive({"b": "Hunter Two"}), "c": "open"})
+    assert scrubbed("hunter two and huntertwo are open", hidden) == "(sensitive) and (sensitive) are open"

@@ -66,6 +66,8 @@ def asking() -> Iterator[None]:
         yield
     except AzureError as wrong:
         wrong.sent = wrong.sent or not wrong.ended
+        # A conflict that meets the question says nothing about the operation.
+        wrong.retryable = wrong.retryable or (wrong.status in (409, 412) and not wrong.ended)
         raise
 
 
@@ -113,6 +115,23 @@ def settled(raw: Any) -> bool:
     if state in _ENDED_BADLY:
         raise failed_operation(raw)
     return state is None or state in _ENDED_WELL
+
+
+def refuse_unsettled(raw: Mapping[str, Any], id: str) -> None:
+    """Raise a ``busy`` ProviderError for a resource that somebody is still at work on.
+
+    What it says of itself then is neither what was nor what will be. One that failed can be read.
+    """
+    state = _state(raw)
+    if state is not None and state not in _ENDED_WELL | _ENDED_BADLY:
+        raise AzureError(
+            "MLI-AZ-BUSY",
+            f"{ids.name_of(id)} is {state}: somebody is still at work on it",
+            hint="Wait until that is over, then try again.",
+            busy=True,
+            after=DEFAULT_WAIT,
+            sent=False,
+        )
 
 
 def missing(token: Mapping[str, Any]) -> Pending:

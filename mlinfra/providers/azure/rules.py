@@ -5,6 +5,7 @@ Codes: R (48 recorded refusals), D:common-deployment-errors, and what stands at 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -123,12 +124,18 @@ RULES: Mapping[str, Rule] = {
 """Azure's code to what it means. Quota codes beyond these are recognised by their ending."""
 
 
+_AT_WORK = re.compile(r"\bin state '?(?:Creating|Updating|Deleting|Accepted)\b")
+"""How services say that somebody else's operation has not ended (I:Azure/azure-sdk-for-net#36961)."""
+
+
 def rule_for_codes(codes: Sequence[str], message: str) -> Rule | None:
     """The rule of the first code that has one; ``message`` tells apart what shares a code."""
     for code in codes:
         rule = RULES.get(code)
         if rule:
             return rule
+        if code in ("Conflict", "BadRequest", "UserError") and _AT_WORK.search(message):
+            return _BUSY
         if code.endswith(("QuotaExceeded", "QuotaReached", "LimitExceeded", "LimitReached")):
             return _QUOTA
         if code == "ConflictError" and "deleted state" in message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from mlinfra.providers.azure.clouds import Cloud
@@ -29,6 +30,8 @@ def default_credential(cloud: Cloud, tenant: str | None = None) -> TokenCredenti
     """
     from azure.identity import DefaultAzureCredential
 
+    # Its log of every way that was tried would stand on the screen before our one sentence.
+    logging.getLogger("azure.identity").addHandler(logging.NullHandler())
     if tenant is None:
         return DefaultAzureCredential(authority=cloud.authority)
     inner = DefaultAzureCredential(authority=cloud.authority, additionally_allowed_tenants=[tenant])

@@ -110,7 +110,7 @@ class ArmType:
     def read_many(self, conn: AzureConnection, ids_: Sequence[str]) -> Mapping[str, Attrs | None]:
         """What is there: one list call (all its pages) for two and more of one collection, else a GET each.
 
-        Raises ProviderError.
+        Raises ProviderError, a busy one for what is still being made, changed or deleted.
         """
         groups: dict[tuple[str, ...], list[str]] = {}
         for id in dict.fromkeys(ids_):
@@ -121,7 +121,7 @@ class ArmType:
         for members in groups.values():
             if len(members) == 1:
                 raw = conn.arm.get(members[0], self.api_version)
-                found[members[0]] = None if raw is None else self.attributes(members[0], raw)
+                found[members[0]] = None if raw is None else self._settled(members[0], raw)
             else:
                 found |= self._read_list(conn, members)
         return found
@@ -138,8 +138,13 @@ class ArmType:
         found: dict[str, Attrs | None] = {}
         for id in members:
             raw = there.get(ids.key(id))
-            found[id] = None if raw is None else self.attributes(id, raw)
+            found[id] = None if raw is None else self._settled(id, raw)
         return found
+
+    def _settled(self, id: str, raw: Mapping[str, Any]) -> Attrs:
+        """The attributes of what was read, once nobody is at work on it. Raises ProviderError."""
+        operations.refuse_unsettled(raw, id)
+        return self.attributes(id, raw)
 
     def attributes(self, id: str, raw: Mapping[str, Any]) -> Attrs:
         """The attributes of what was read, its id spelled as it was asked for."""

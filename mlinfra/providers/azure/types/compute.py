@@ -157,7 +157,7 @@ ROWS = (
     Property(
         "principal_id",
         "identity.principalId",
-        computed(description="The object id of its system-assigned identity."),
+        computed(description="The object id of its system-assigned identity.", x_follows=["identity"]),
         "R:mlv2 test_compute_compute_instance",
     ),
 )

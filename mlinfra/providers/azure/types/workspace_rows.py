@@ -260,7 +260,7 @@ ROWS = (
     Property(
         "principal_id",
         "identity.principalId",
-        computed(description="The object id of its system-assigned identity."),
+        computed(description="The object id of its system-assigned identity.", x_follows=["identity"]),
         "R",
     ),
     Property(
