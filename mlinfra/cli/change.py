@@ -19,7 +19,7 @@ from mlinfra.cli.failure import INTERRUPTED
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.applier import Applied, StopSignal
+from mlinfra.engine.applier import Applied, StopSignal, remember
 from mlinfra.engine.applier import apply as make_changes
 from mlinfra.engine.context import Context, Options
 from mlinfra.engine.planner import Planned, make_plan
@@ -68,6 +68,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         planned = make_plan(config, session.snapshot, context, wanted)
         _show(planned, manner)
         if planned.plan.is_empty:
+            remember(planned, session)
             return 0
         if not manner.auto_approve:
             _ask(ctx, manner)

@@ -20,7 +20,7 @@ from mlinfra.model.value import Path as ValuePath
 
 NOT_YET = frozenset({"timeouts", "checks", "provider"})
 _LIFECYCLE = tuple(field.name for field in fields(Lifecycle))
-_LIFECYCLE_NOT_YET = ("replace_triggered_by", "on_soft_deleted")
+_LIFECYCLE_NOT_YET = ("create_before_destroy", "replace_triggered_by", "keep_on_remove", "on_soft_deleted")
 _PATH_PART = re.compile(r'\.?(?:([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\])')
 
 
@@ -107,10 +107,8 @@ class _Block:
                 )
         return Lifecycle(
             prevent_destroy=reader.flag(read.get("prevent_destroy"), "prevent_destroy"),
-            create_before_destroy=reader.flag(read.get("create_before_destroy"), "create_before_destroy"),
             ignore_changes=tuple(self._ignored(read.get("ignore_changes"))),
             allow_unmanaged_loss=reader.flag(read.get("allow_unmanaged_loss"), "allow_unmanaged_loss"),
-            keep_on_remove=reader.flag(read.get("keep_on_remove"), "keep_on_remove"),
         )
 
     def _ignored(self, node: Node | None) -> list[ValuePath]:

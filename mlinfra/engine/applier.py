@@ -15,17 +15,18 @@ from mlinfra.engine.decide import Work, usual_seconds
 from mlinfra.engine.differ import differences, merged, overlaid
 from mlinfra.engine.marks import known_part, unmarked
 from mlinfra.engine.planner import Planned
-from mlinfra.engine.refresh import OWNER_TAG, seen
+from mlinfra.engine.refresh import OWNER_TAG, is_ours, seen
 from mlinfra.engine.resolve import Instance, refused
 from mlinfra.engine.scheduler import End, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
+from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Action, Op, Step
-from mlinfra.model.state import OutputValue, State
+from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Counts, Done, Pending, ProviderError
 from mlinfra.state.api import StoreError
@@ -98,6 +99,40 @@ def apply(
     )
 
 
+def remember(planned: Planned, session: Session) -> None:
+    """Write what a plan without steps changes in records alone: lifecycle, dependencies, what is managed.
+
+    Without it a `prevent_destroy` that is written after the apply would not outlive its block.
+    """
+    records = _remembered(planned, planned.state.records)
+    if any(_without_observed(records[a]) != _without_observed(r) for a, r in planned.state.records.items()):
+        session.commit(replace(planned.state, records=records))
+
+
+def _remembered(planned: Planned, recorded: Mapping[Address, Record]) -> dict[Address, Record]:
+    """The records, those of resources that nothing is done to brought up to what is written now."""
+    records = dict(recorded)
+    for address, work in planned.works.items():
+        record = records.get(address)
+        if work.change.action is Action.NO_OP and record is not None and work.instance is not None:
+            lifecycle = work.instance.block.lifecycle
+            records[address] = replace(
+                record,
+                desired={k: v for k, v in work.instance.attrs.items() if not has_unknown(v)},
+                observed=work.live or record.observed,
+                dependencies=tuple(sorted(work.instance.needs)),
+                prevent_destroy=lifecycle.prevent_destroy,
+                allow_unmanaged_loss=lifecycle.allow_unmanaged_loss,
+            )
+    return records
+
+
+def _without_observed(record: Record) -> Record:
+    """What is the user's of a record; secrets aside: they are recorded in another form than held."""
+    desired = {k: v for k, v in record.desired.items() if not is_sensitive(v)}
+    return replace(record, observed={}, desired=desired)
+
+
 @dataclass(slots=True)
 class _Going:
     """One step on its way. ``attrs`` is what it makes true; ``tries`` counts what the service put off."""
@@ -160,6 +195,8 @@ class _Crew:
             trouble = self._prepare(going)
             if trouble is not None:
                 return self._fail(going, trouble)
+            if step.op is Op.ADOPT and f"{Op.UPDATE.value}:{step.address}" in self.steps:
+                going.attrs = {}  # nothing of it is applied yet: should the update fail, all is planned again
             if step.op is Op.ADOPT or (step.op is Op.UPDATE and not self._differs(going)):
                 return Run(lambda: self._record(going, Done(work.live)))
         going.begun = True
@@ -227,8 +264,9 @@ class _Crew:
         found = replace(found, address=step.address)
         needs = {s.id: s.after for s in self.planned.plan.steps}
         held_up = tuple(self.steps[id] for id in sorted(dependants(needs, [step.id])))
-        broken = going.accepted is not None and step.op is not Op.DELETE
-        if going.begun:
+        broken = going.accepted is not None and step.op is Op.CREATE
+        unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
+        if going.begun and not unsure:
             entry = self._entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
             try:
                 self.session.record(entry)
@@ -246,11 +284,12 @@ class _Crew:
         resolver.problems.clear()
         instance = resolver.refreshed(work.address.block).get(work.address.key)
         if resolver.problems:
+            resolver.forget(work.address.block)
             return resolver.problems[0]
         if instance is None:
             return _plan_again(work, "it is no longer in the configuration")
         attrs = instance.attrs
-        if work.live is not None and not work.change.action.replaces:
+        if work.live is not None:
             attrs = overlaid(attrs, work.live, instance.block.lifecycle.ignore_changes)
         still = [key for key, value in attrs.items() if has_unknown(value)]
         if still:
@@ -304,6 +343,8 @@ class _Crew:
             if op is Op.CREATE and going.tries and going.id is not None:
                 # An earlier try may have got through although its answer was lost.
                 there = work.registered.type.read_many(connection, [going.id]).get(going.id)
+                if there is not None and not is_ours(there, work.registered.type, self.planned.state.lineage):
+                    return ProviderError("MLI-PLN-003", "somebody else made it meanwhile", hint="Plan again.")
                 if there is not None:
                     op, prior = Op.UPDATE, there
             if op is not Op.CREATE and going.id is None:
@@ -391,19 +432,7 @@ class _Crew:
     def write(self) -> State:
         """The state with everything done laid over it, and the outputs, written."""
         state, _ = fold(self.planned.state, self.entries)
-        records = dict(state.records)
-        for address, work in self.planned.works.items():
-            record = records.get(address)
-            if work.change.action is Action.NO_OP and record is not None and work.instance is not None:
-                desired = {k: v for k, v in work.instance.attrs.items() if not has_unknown(v)}
-                records[address] = replace(
-                    record,
-                    desired=desired,
-                    observed=work.live or record.observed,
-                    dependencies=tuple(sorted(work.instance.needs)),
-                    prevent_destroy=work.instance.block.lifecycle.prevent_destroy,
-                    allow_unmanaged_loss=work.instance.block.lifecycle.allow_unmanaged_loss,
-                )
+        records = _remembered(self.planned, state.records)
         return self.session.commit(replace(state, records=records, outputs=self._outputs()))
 
     def _outputs(self) -> Mapping[str, OutputValue]:

@@ -40,7 +40,7 @@ class BlockGraph:
 
     def ordered_with(self, more: Mapping[Address, set[Address]]) -> list[Address]:
         """The order when these edges count too; an edge that would close a cycle does not."""
-        needs = {address: {*targets, *more.get(address, ())} for address, targets in self.needs.items()}
+        needs = {a: dict.fromkeys(sorted({*targets, *more.get(a, ())})) for a, targets in self.needs.items()}
         while True:
             try:
                 return ordered(needs)
@@ -48,7 +48,7 @@ class BlockGraph:
                 first, second = next(
                     (a, b) for a, b in pairwise(wrong.path) if b in more.get(a, ()) and b not in self.needs[a]
                 )
-                needs[first].discard(second)
+                needs[first].pop(second, None)
 
 
 def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> BlockGraph:

@@ -79,7 +79,10 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
     subject = f"`{name}` of {block.name}" if path else block.name
     hint = part.get("x-hint", "")
     rule, limit, value = wrong.validator, wrong.validator_value, wrong.instance
-    shown = "what is written" if _is_secret(attrs, path) else _quoted(value)
+    secret = _is_secret(attrs, path) or any(
+        at(schema, path[:n]).get("x-sensitive") for n in range(len(path) + 1)
+    )
+    shown = "what is written" if secret else _quoted(value)
     if rule == "additionalProperties" and isinstance(value, dict):
         known = [
             k for k, p in part.get("properties", {}).items() if not p.get("x-computed") and k != "$schema"
@@ -116,7 +119,7 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
         yield error(
             "MLI-TYP-003",
             f"{subject} is {_TYPES[_type_of(value)]}, it should be {wanted}",
-            hint or _type_hint(value, limit, secret=_is_secret(attrs, path)),
+            hint or _type_hint(value, limit, secret=secret),
             node.position,
             block.address,
             path,

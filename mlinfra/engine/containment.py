@@ -7,6 +7,7 @@ but the planner can say that the child goes too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from mlinfra.engine.context import Context
@@ -56,6 +57,18 @@ class Doomed:
     def root(self, id: str) -> Address | None:
         """The outermost destroyed resource that ``id`` lives in."""
         return nearest(id, self._roots)
+
+
+def dying_together(works: dict[Address, Work]) -> dict[Address, Work]:
+    """The same works, each dying with the outermost container that is still among them."""
+    doomed = Doomed()
+    dying = [w for w in works.values() if w.change.action.destroys and w.record is not None]
+    for work in sorted(dying, key=lambda w: w.record.id.count("/") if w.record else 0):
+        assert work.record is not None
+        root = doomed.root(work.record.id)
+        doomed.add(work.record.id, work.address, root)
+        works[work.address] = replace(work, change=replace(work.change, dies_with=root))
+    return works
 
 
 def unmanaged(dying: Iterable[Work], managed: Collection[str], context: Context) -> tuple[str, ...]:

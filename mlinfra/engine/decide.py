@@ -69,8 +69,9 @@ def decide(
     resource that is not recorded, or recorded under another id.
     """
     attrs = instance.attrs
-    if live is not None:
-        attrs = overlaid(attrs, live.attrs, instance.block.lifecycle.ignore_changes)
+    there = live or (existing if record is None else None)
+    if there is not None:
+        attrs = overlaid(attrs, there.attrs, instance.block.lifecycle.ignore_changes)
         instance = replace(instance, attrs=attrs)
     previous = record.desired if record else {}
     if record is None and instance.import_id is not None and (existing is None or not _is_kin(instance)):
@@ -87,9 +88,7 @@ def decide(
     if any(a.forces_replacement for a in found):
         if existing is not None:
             problems.append(_exists(instance))
-        return _work(
-            instance, record, live.attrs, _replacement(instance, record, problems), Reason.IMMUTABLE, found
-        )
+        return _work(instance, record, live.attrs, Action.DELETE_CREATE, Reason.IMMUTABLE, found)
     if record.broken:
         if instance.schema.get("x-replace-broken"):
             return _work(instance, record, live.attrs, Action.DELETE_CREATE, Reason.BROKEN, found)
@@ -102,10 +101,13 @@ def replaced_with_parent(work: Work, parent: Address) -> Work:
     assert work.instance is not None
     if work.change.action is Action.CREATE:
         return work
-    return replace(
-        work,
-        change=replace(work.change, action=Action.DELETE_CREATE, reason=Reason.PARENT, dies_with=parent),
+    anew = _work(
+        work.instance, work.record, work.live, Action.DELETE_CREATE, Reason.PARENT, work.change.attributes
     )
+    anew = replace(anew, change=replace(anew.change, dies_with=parent))
+    if not anew.dies_unasked:
+        return anew
+    return replace(anew, change=replace(anew.change, seconds=usual_seconds(anew.schema, "create")))
 
 
 def taken_along(work: Work) -> Work:
@@ -220,23 +222,6 @@ def _take_over(
             )
         )
     return _work(instance, None, existing.attrs, Action.ADOPT, Reason.EXISTS, found)
-
-
-def _replacement(instance: Instance, record: Record, problems: list[Diagnostic]) -> Action:
-    if not instance.block.lifecycle.create_before_destroy:
-        return Action.DELETE_CREATE
-    if instance.id is not None and instance.id.casefold() == record.id.casefold():
-        problems.append(
-            error(
-                "MLI-PLN-005",
-                f"{instance.address} cannot be created before the old one is destroyed: both have one id",
-                "With create_before_destroy the new one needs a name of its own; change  name:  together "
-                "with the key that forces the replacement.",
-                instance.block.position,
-                instance.address,
-            )
-        )
-    return Action.CREATE_DELETE
 
 
 def _exists(instance: Instance) -> Diagnostic:

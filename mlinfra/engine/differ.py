@@ -175,7 +175,7 @@ def _changed_paths(before: Any, after: Any) -> list[Path]:
     """
     from deepdiff import DeepDiff
 
-    tree = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
+    tree = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     found: dict[Path, None] = {}
     for levels in tree.values():
         for level in levels:

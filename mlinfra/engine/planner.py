@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from mlinfra import __version__
 from mlinfra.engine.blocks import block_graph
 from mlinfra.engine.check import near
-from mlinfra.engine.containment import Doomed, contained_blocks
+from mlinfra.engine.containment import Doomed, contained_blocks, dying_together
 from mlinfra.engine.context import DEFAULTS, Context, Options
 from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent, taken_along
 from mlinfra.engine.differ import SameSecret
@@ -24,7 +25,8 @@ from mlinfra.model.address import Address
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, refuse_errors
 from mlinfra.model.event import Settled
-from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo
+from mlinfra.model.graph import Cycle, ordered
+from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo, Step
 from mlinfra.model.state import Record, State
 from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Describes, Registered
@@ -73,7 +75,7 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
         if options.refresh:
             resolver.ask(context)
     check_targets(options.targets, {*(i.address for i in resolver.all()), *state.records})
-    refreshed = _refreshed(resolver, state, context, options)
+    refreshed = _refreshed(resolver, settings, state, context, options)
     return _Planning(
         config, state, context, options, resolver, settings, refreshed, snapshot.same_secret
     ).run(settled)
@@ -92,7 +94,9 @@ def _resolved(
     return resolver, settings
 
 
-def _refreshed(resolver: Resolver, state: State, context: Context, options: Options) -> Refreshed:
+def _refreshed(
+    resolver: Resolver, settings: Settings, state: State, context: Context, options: Options
+) -> Refreshed:
     """Everything that is recorded and everything that is desired, as it is; or as it was recorded."""
     if not options.refresh:
         live = {r.id.casefold(): Live(r.observed) for r in state.records.values()}
@@ -105,9 +109,8 @@ def _refreshed(resolver: Resolver, state: State, context: Context, options: Opti
             )
     for record in state.records.values():
         registered = _registered(record, context)
-        wanted[record.id.casefold()] = Wanted(
-            record.id, record.address, registered, record.settings, record.desired
-        )
+        used = settings.current(record.provider, record.settings)
+        wanted[record.id.casefold()] = Wanted(record.id, record.address, registered, used, record.desired)
     return refresh(wanted.values(), context)
 
 
@@ -131,6 +134,7 @@ class _Planning:
         self.works: dict[Address, Work] = {}
         self.doomed = Doomed()
         self.renamed = _renamed(resolver.all(), state)
+        self.holders = {record.id.casefold(): address for address, record in state.records.items()}
 
     def run(self, settled: tuple[Settled, ...]) -> Planned:
         """The whole plan; raises MlinfraError."""
@@ -138,7 +142,7 @@ class _Planning:
         self._leave()
         if not self.options.destroy:
             self._walk()
-        self._late()
+        self.works = dying_together(self.works)
         outputs = self._outputs()
         if self.options.targets:
             self.works, limited = targeted(self.works, self.options.targets)
@@ -152,7 +156,7 @@ class _Planning:
             serial=self.state.serial,
             version=__version__,
             changes=tuple(w.change for w in works),
-            steps=build_steps(works, self.resolver.graph.needs),
+            steps=_feasible(build_steps(works, self.resolver.graph.needs)),
             drift=self._drift(),
             outputs=outputs,
             warnings=_warnings([*self.config.warnings, *self.problems]),
@@ -170,27 +174,16 @@ class _Planning:
         reason = Reason.DESTROY if self.options.destroy else Reason.REMOVED
         gone = [r for a, r in self.state.records.items() if a not in desired]
         kept = {record.id.casefold() for record in self.renamed.values()}
+        kept |= {r.id.casefold() for a, r in self.state.records.items() if a in desired}
         for record in sorted(gone, key=lambda r: r.id.count("/")):
             registered, live = _registered(record, self.context), self.refreshed.get(record.id)
             work = removal(record, registered, live, reason, forget=record.id.casefold() in kept)
+            work = replace(work, settings=self.settings.current(record.provider, record.settings))
             if work.change.action is Action.DELETE:
                 root = self.doomed.root(record.id)
                 self.doomed.add(record.id, work.address, root)
                 work = replace(work, change=replace(work.change, dies_with=root))
             self.works[record.address] = work
-
-    def _late(self) -> None:
-        """Tell what was to be deleted anyway that its parent turned out to be replaced and takes it along."""
-        for address, work in self.works.items():
-            if (
-                work.change.action is Action.DELETE
-                and work.change.dies_with is None
-                and work.record is not None
-            ):
-                root = self.doomed.root(work.record.id)
-                if root is not None:
-                    self.doomed.add(work.record.id, address, root)
-                    self.works[address] = replace(work, change=replace(work.change, dies_with=root))
 
     def _walk(self) -> None:
         for block_address in self.resolver.graph.ordered_with(contained_blocks(self.resolver.all())):
@@ -206,6 +199,10 @@ class _Planning:
         existing = None
         if record is None or (instance.id is not None and instance.id.casefold() != record.id.casefold()):
             existing = self.refreshed.get(instance.id) if self.options.refresh else None
+            holder = self.holders.get((instance.id or "").casefold(), instance.address)
+            if holder != instance.address and renamed is None:
+                self.problems.append(_held(instance, holder))
+                existing = None
         work = decide(
             instance,
             record,
@@ -302,6 +299,33 @@ def _renamed(instances: Iterable[Instance], state: State) -> dict[Address, Recor
         if old is not None and old.type == instance.type.name and instance.address not in state.records:
             found[instance.address] = replace(old, address=instance.address)
     return found
+
+
+def _feasible(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, unless some of them wait for each other. Raises MlinfraError."""
+    try:
+        ordered({step.id: step.after for step in steps})
+    except Cycle as wrong:
+        told = "\n".join(f"{one} waits for {other}" for one, other in pairwise(wrong.path))
+        raise MlinfraError(
+            error(
+                "MLI-PLN-013",
+                "these changes wait for each other and cannot be made in one go",
+                f"{told}\nMake one of them first, in an apply of its own.",
+            )
+        ) from None
+    return steps
+
+
+def _held(instance: Instance, holder: Address) -> Diagnostic:
+    return error(
+        "MLI-PLN-009",
+        f"{instance.address} wants the id that {holder} has",
+        f"{instance.id}\nOne must let go of it before the other takes it: apply {holder} under its new name "
+        f"first, without {instance.address}.",
+        instance.block.position,
+        instance.address,
+    )
 
 
 def _lasting(work: Work) -> Attrs | None:

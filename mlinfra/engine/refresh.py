@@ -103,6 +103,12 @@ def seen(attrs: Attrs, type_: ResourceType[Any], pattern: Attrs) -> Live:
     return Live(tainted(masked(plain, schema), pattern), owner)
 
 
+def is_ours(attrs: Attrs, type_: ResourceType[Any], lineage: str) -> bool:
+    """Whether what is there is tagged as this stack's; of a type without tags nobody can say otherwise."""
+    found = seen(attrs, type_, {})
+    return found.owner == lineage or not type_.schema(attrs).get("x-owner-tag")
+
+
 def _connection(group: Mapping[str, Wanted], context: Context) -> Any:
     first = next(iter(group.values()))
     try:

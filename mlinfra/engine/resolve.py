@@ -72,6 +72,7 @@ class Resolver:
         self.instances: dict[Address, dict[Key, Instance]] = {}
         self._recorded = recorded
         self._observed: dict[Address, Attrs] = {a: r.observed for a, r in recorded.items() if not r.broken}
+        self._members: dict[Address, dict[Key, InstanceScope]] = {}
         self._asked: dict[Address, Attrs] = {}
         self._scopes: dict[str, dict[str, Any]] = {}
         self._stale: set[Address] = set()
@@ -95,9 +96,18 @@ class Resolver:
         found: dict[Key, Instance] = {}
         for each in instances(block, self._scope, self.problems):
             found[each.key] = self._instance(block, each)
+        before = self.instances.get(address)
         self.instances[address] = found
         self._expose(address)
         self._stale.discard(address)
+        if before is not None and {k: (i.attrs, i.id) for k, i in before.items()} != {
+            k: (i.attrs, i.id) for k, i in found.items()
+        }:
+            self._stale |= self.graph.readers(address)
+
+    def forget(self, address: Address) -> None:
+        """Have a block evaluated again the next time: something was wrong with it."""
+        self._stale.add(address)
 
     def refreshed(self, address: Address) -> dict[Key, Instance]:
         """The instances of a block, evaluated again if anything they read has changed since."""
@@ -113,7 +123,7 @@ class Resolver:
         else:
             self._observed[address] = attrs
         if address.block in self.instances and before is not attrs and before != attrs:
-            self._expose(address.block)
+            self._expose_one(address)
             self._stale |= self.graph.readers(address.block)
 
     def ask(self, context: Context) -> None:
@@ -155,10 +165,21 @@ class Resolver:
             key: InstanceScope(i.attrs, i.id, self._observed.get(i.address), i.schema)
             for key, i in self.instances.get(address, {}).items()
         }
+        self._members[address] = scopes
         single = self.graph.blocks[address].is_single
         if single:
             self._scopes[address.type].pop(address.name, None)
         self._scopes[address.type][address.name] = scopes.get(None) if single else KeyedScope(scopes)
+
+    def _expose_one(self, address: Address) -> None:
+        """Like `_expose`, of one instance: a block may have ten thousand."""
+        instance = self.instances[address.block].get(address.key)
+        if instance is None:
+            return
+        scope = InstanceScope(instance.attrs, instance.id, self._observed.get(address), instance.schema)
+        self._members[address.block][address.key] = scope
+        if self.graph.blocks[address.block].is_single:
+            self._scopes[address.type][address.name] = scope
 
     # ---- one instance --------------------------------------------------------------------------------
 
@@ -193,7 +214,7 @@ class Resolver:
             settings=settings,
             schema=schema,
             attrs=attrs,
-            id=import_id or own_id,
+            id=(import_id if address not in self._recorded else None) or own_id,
             needs=self.graph.needs[block.address],
             import_id=import_id,
             own_id=own_id,
@@ -307,7 +328,7 @@ class Resolver:
             self.problems.append(refused(wrong, block, attrs))
             return None
         open_attrs = {key: value for key, value in attrs.items() if not is_sensitive(value)}
-        if id is not None and _tried(type_, known_part(open_attrs)) != id:
+        if id is not None and _tried(type_, {**known_part(open_attrs), **self._asked.get(address, {})}) != id:
             self.problems.append(_secret_identity(block, attrs))
             return None
         record = self._recorded.get(address)

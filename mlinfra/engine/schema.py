@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, canonical, reveal
+from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, canonical, is_sensitive, reveal
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -96,7 +96,11 @@ def tainted(value: Any, pattern: Any) -> Any:
         secret = next((p for p in pattern if isinstance(p, Sensitive | Redacted)), None)
         if secret is not None:
             return [tainted(item, secret) for item in value]
-        return [tainted(v, pattern[i] if i < len(pattern) else None) for i, v in enumerate(value)]
+        # Objects too may come back in another order: a key that is secret in one of them is in all.
+        for each in pattern:
+            if is_sensitive(each):
+                value = [tainted(item, each) for item in value]
+        return value
     return value
 
 

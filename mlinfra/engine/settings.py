@@ -12,7 +12,7 @@ from mlinfra.engine.check import Subject, check_body, near
 from mlinfra.engine.schema import with_defaults
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, error
-from mlinfra.model.value import reveal
+from mlinfra.model.value import is_sensitive, reveal
 from mlinfra.providers.api import Catalogue
 
 _LANGUAGE = ("stack", "variables", "locals", "resources", "outputs")
@@ -34,6 +34,10 @@ class Settings:
         hidden = self.secret.get(provider, frozenset())
         return {key: value for key, value in self.of(provider).items() if key not in hidden}
 
+    def current(self, provider: str, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Recorded settings with the secrets of today, where they are still the stack's own settings."""
+        return self.of(provider) if self.recordable(provider) == dict(recorded) else recorded
+
 
 def provider_settings(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> Settings:
     """Evaluate and check the settings of every provider; a key that is no provider's is a problem."""
@@ -51,7 +55,8 @@ def provider_settings(config: Config, catalogue: Catalogue, problems: list[Diagn
                 continue
             problems.extend(check_body(Subject(f"`{name}`", node, node.key or node.position), values, schema))
         found[name] = with_defaults(reveal(values), schema)
-        secret[name] = frozenset(k for k, p in schema.get("properties", {}).items() if p.get("x-sensitive"))
+        declared = {k for k, p in schema.get("properties", {}).items() if p.get("x-sensitive")}
+        secret[name] = frozenset(declared | {k for k, value in values.items() if is_sensitive(value)})
     for key, node in config.settings.items():
         if key not in catalogue.providers:
             known = (*_LANGUAGE, *catalogue.providers)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
-from mlinfra.engine.refresh import seen
+from mlinfra.engine.refresh import is_ours, seen
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.event import Settled
 from mlinfra.model.journal import Entry, EntryKind
@@ -43,7 +43,7 @@ def settle(session: Session, context: Context, on_event: Callable[[Settled], Non
         found.append(after)
         on_event(_told(before, after))
 
-    _settle(session.snapshot.open, context, ended, session.guard, resume=True, patience=PATIENCE)
+    _settle(session.snapshot, context, ended, session.guard, resume=True, patience=PATIENCE)
     state, _ = fold(session.snapshot.state, found)
     session.commit(state)
 
@@ -57,7 +57,7 @@ def settled_in_memory(snapshot: Snapshot, context: Context) -> tuple[State, tupl
         entries.append(after)
         told.append(_told(before, after))
 
-    _settle(snapshot.open, context, ended, lambda: None, resume=False, patience=LOOKING)
+    _settle(snapshot, context, ended, lambda: None, resume=False, patience=LOOKING)
     state, _ = fold(snapshot.state, entries)
     return state, tuple(told)
 
@@ -72,7 +72,7 @@ class _Later:
 
 
 def _settle(
-    entries: Sequence[Entry],
+    snapshot: Snapshot,
     context: Context,
     ended: Callable[[Entry, Entry], None],
     guard: Callable[[], None],
@@ -81,13 +81,14 @@ def _settle(
     patience: float,
 ) -> None:
     """Ask about each entry until it has ended. Raises MlinfraError for what never does."""
-    waiting = [(entry, entry) for entry in entries]
+    waiting = [(entry, entry) for entry in snapshot.open]
+    lineage = snapshot.state.lineage
     waited = 0.0
     while waiting:
         later: list[tuple[Entry, _Later]] = []
         for first, entry in waiting:
             guard()
-            outcome = _ask(entry, context, resume=resume)
+            outcome = _ask(entry, context, lineage, resume=resume)
             if isinstance(outcome, _Later):
                 later.append((first, outcome))
             else:
@@ -110,7 +111,7 @@ def _told(before: Entry, after: Entry) -> Settled:
     return Settled(str(before.address), before.op, found)
 
 
-def _ask(entry: Entry, context: Context, *, resume: bool) -> Entry | _Later:
+def _ask(entry: Entry, context: Context, lineage: str, *, resume: bool) -> Entry | _Later:
     registered = context.catalogue.types.get(entry.type)
     if registered is None:
         raise MlinfraError(
@@ -127,7 +128,7 @@ def _ask(entry: Entry, context: Context, *, resume: bool) -> Entry | _Later:
         connection = context.connect(entry.provider, entry.settings)
         if resume and entry.kind is EntryKind.ACCEPTED and entry.token is not None:
             return _resumed(entry, registered, connection)
-        return _looked_up(entry, registered, connection)
+        return _looked_up(entry, registered, connection, lineage)
     except ProviderError as wrong:
         told = error(
             wrong.code,
@@ -147,7 +148,7 @@ def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | _
         progress = registered.type.resume(connection, Pending(entry.token))
     except ProviderError as wrong:
         if wrong.retryable and wrong.sent:
-            return _Later(entry, 5.0 if wrong.after is None else wrong.after)
+            raise
         if entry.op is not Op.CREATE:
             return replace(entry, kind=EntryKind.FAILED, token=None, message=wrong.summary)
         attrs = _read(entry, registered, connection)
@@ -162,11 +163,17 @@ def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | _
     return _recorded(replace(entry, id=progress.id or entry.id), registered, attrs)
 
 
-def _looked_up(entry: Entry, registered: Registered, connection: Any) -> Entry:
+def _looked_up(entry: Entry, registered: Registered, connection: Any, lineage: str) -> Entry:
     """Whether the service has it, whatever became of the request."""
     attrs = _read(entry, registered, connection)
     if entry.op is Op.DELETE:
         return replace(entry, kind=EntryKind.DONE if attrs is None else EntryKind.FAILED, token=None)
+    if entry.op is Op.UPDATE:
+        return replace(
+            entry, kind=EntryKind.FAILED, token=None, message="whether it got through is not known"
+        )
+    if entry.op is Op.CREATE and attrs is not None and not is_ours(attrs, registered.type, lineage):
+        attrs = None
     return _recorded(entry, registered, attrs)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mlinfra.engine.containment import nearest
 from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
-from mlinfra.model.plan import Action, Delta, Op, Step
+from mlinfra.model.plan import Action, Delta, Op, Reason, Step
 
 _WRITES = {
     Action.CREATE: Op.CREATE,
@@ -29,16 +29,22 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
     by_block: dict[Address, list[Address]] = {}
     for work in works:
         by_block.setdefault(work.address.block, []).append(work.address)
-    by_id = {w.change.id.casefold(): w.address for w in works if w.change.id is not None}
+    by_id = {
+        w.change.id.casefold(): w.address
+        for w in works
+        if w.change.id is not None and w.change.action not in (Action.FORGET, Action.DELETE)
+    }
     steps: list[Step] = []
     for work in works:
         address = work.address
         if work.change.action is Action.FORGET:
-            steps.append(Step(_id(Op.FORGET, address), address, Op.FORGET))
+            heir = by_id.get((work.change.id or "").casefold())
+            waits = (_id(writes[heir][-1], heir),) if heir in writes else ()
+            steps.append(Step(_id(Op.FORGET, address), address, Op.FORGET, waits))
         elif work.change.action.destroys:
             steps.append(deletions.step(work))
         after: dict[str, None] = {}
-        for block in needs.get(address.block, ()):
+        for block in sorted(needs.get(address.block, ())):
             for other in by_block.get(block, ()):
                 if other in writes:
                     after[_id(writes[other][-1], other)] = None
@@ -84,7 +90,7 @@ class _Deletions:
                     carrier = self._carrier(user)
                     if carrier not in (address, root):
                         after[_id(Op.DELETE, carrier)] = None
-                elif user in self.writes and work.change.action is not Action.DELETE_CREATE:
+                elif user in self.writes and self.dying[victim].change.action is not Action.DELETE_CREATE:
                     after[_id(self.writes[user][-1], user)] = None
         if work.change.action is Action.CREATE_DELETE:
             after[_id(Op.CREATE, address)] = None
@@ -103,7 +109,8 @@ def _id(op: Op, address: Address) -> str:
 def _writes(work: Work) -> list[Op]:
     """What is asked for one change; keys that are only released touch state alone."""
     action, attributes = work.change.action, work.change.attributes
-    if action is Action.UPDATE and attributes and all(a.delta is Delta.RELEASED for a in attributes):
+    released = bool(attributes) and all(a.delta is Delta.RELEASED for a in attributes)
+    if action is Action.UPDATE and released and work.change.reason is not Reason.BROKEN:
         return [Op.ADOPT]
     if action is Action.ADOPT and any(a.delta is not Delta.RELEASED for a in attributes):
         return [Op.ADOPT, Op.UPDATE]

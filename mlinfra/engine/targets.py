@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from mlinfra.engine.check import near
-from mlinfra.engine.containment import Doomed, enclosing
+from mlinfra.engine.containment import dying_together, enclosing
 from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
@@ -59,7 +58,7 @@ def targeted(
         f"this plan is limited to {', '.join(map(str, targets))}",
         "The stack may be left half-way; plan again without --target afterwards.",
     )
-    return _dying_anew({address: work for address, work in works.items() if address in kept}), notice
+    return dying_together({address: work for address, work in works.items() if address in kept}), notice
 
 
 def _inside(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:
@@ -71,15 +70,3 @@ def _inside(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:
             if above in ids:
                 found.setdefault(ids[above], set()).add(address)
     return found
-
-
-def _dying_anew(works: dict[Address, Work]) -> dict[Address, Work]:
-    """The same works, each dying with the outermost container that is still among them."""
-    doomed = Doomed()
-    dying = [w for w in works.values() if w.change.action.destroys and w.record is not None]
-    for work in sorted(dying, key=lambda w: w.record.id.count("/") if w.record else 0):
-        assert work.record is not None
-        root = doomed.root(work.record.id)
-        doomed.add(work.record.id, work.address, root)
-        works[work.address] = replace(work, change=replace(work.change, dies_with=root))
-    return works

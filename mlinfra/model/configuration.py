@@ -34,11 +34,9 @@ class Lifecycle:
     """``lifecycle:`` of a block."""
 
     prevent_destroy: bool = False
-    create_before_destroy: bool = False
     ignore_changes: tuple[tuple[str | int, ...], ...] = ()
     """Paths relative to the body; ``("*",)`` is everything."""
     allow_unmanaged_loss: bool = False
-    keep_on_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)

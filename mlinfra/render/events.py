@@ -43,6 +43,7 @@ _FOUND = {
 }
 _FOUND_OF = {
     (Op.CREATE, "absent"): ("Azure never got it", "planned again"),
+    (Op.UPDATE, "absent"): ("whether Azure did it is not known", "planned again"),
     (Op.DELETE, "recorded"): ("it is gone", "recorded"),
     (Op.DELETE, "absent"): ("Azure still has it", "planned again"),
     (Op.FORGET, "recorded"): ("only the state was meant", "recorded"),

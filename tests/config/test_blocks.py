@@ -50,14 +50,12 @@ def test_for_each_and_count(tmp_path: Path) -> None:
 def test_lifecycle(tmp_path: Path) -> None:
     found = block(
         tmp_path,
-        "lifecycle: {prevent_destroy: true, create_before_destroy: true, keep_on_remove: true, "
+        "lifecycle: {prevent_destroy: true, "
         "allow_unmanaged_loss: false, "
         "ignore_changes: [tags, tags.owner, 'rules[0].name', 'tags[\"a b\"]', $schema]}",
     )
     assert found.lifecycle == Lifecycle(
         prevent_destroy=True,
-        create_before_destroy=True,
-        keep_on_remove=True,
         ignore_changes=(("tags",), ("tags", "owner"), ("rules", 0, "name"), ("tags", "a b"), ("$schema",)),
     )
 
@@ -85,6 +83,10 @@ def test_everything_can_be_ignored(tmp_path: Path, text: str) -> None:
             "it should be true or false",
         ),
         ("lifecycle: [a]", "5:18 MLI-CFG-013 `lifecycle` of t.a is a list, it should be a map"),
+        (
+            "lifecycle: {create_before_destroy: true}",
+            "5:19 MLI-CFG-016 `lifecycle.create_before_destroy` is not supported yet",
+        ),
         (
             "lifecycle: {replace_triggered_by: [t.b]}",
             "5:19 MLI-CFG-016 `lifecycle.replace_triggered_by` is not supported yet",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.config.loader import load
-from mlinfra.engine.applier import Applied, StopSignal, apply
+from mlinfra.engine.applier import Applied, StopSignal, apply, remember
 from mlinfra.engine.context import Context, Options
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.settle import settle
@@ -89,6 +89,8 @@ class Bench:
             config = load(self.folder, values=self.values)
             planned = make_plan(config, session.snapshot, self.context, Options(**options))
             between()
+            if planned.plan.is_empty:
+                remember(planned, session)
             return apply(planned, session, self.context, self.events.append, StopSignal())
 
     def settled_empty(self) -> bool:

@@ -166,8 +166,6 @@ def test_prevent_destroy_also_holds_when_the_parent_goes(applied: Bench) -> None
 def test_prevent_destroy_outlives_its_block(applied: Bench) -> None:
     applied.write(STACK.replace("name: b.txt,", "name: b.txt, lifecycle: {prevent_destroy: true},"))
     applied.apply()
-    (applied.disk / "reports" / "b.txt").write_text("so that there is something to apply")
-    applied.apply()
     applied.write(
         STACK.replace(
             '    b: {name: b.txt, content: "${text_file.a.name} has ${text_file.a.size} letters"}\n', ""
@@ -334,3 +332,11 @@ def test_what_a_service_quotes_of_a_secret_is_not_repeated(bench: Bench) -> None
 
     hidden = secrets({"a": Sensitive({"b": "Hunter Two"}), "c": "open"})
     assert scrubbed("hunter two and huntertwo are open", hidden) == "(sensitive) and (sensitive) are open"
+
+
+def test_what_another_address_holds_is_not_taken_over(applied: Bench) -> None:
+    swapped = STACK.replace("name: a.txt", "name: z.txt").replace("name: b.txt", "name: a.txt")
+    applied.write(swapped)
+    with pytest.raises(MlinfraError) as refused:
+        applied.plan()
+    assert [d.code for d in refused.value.diagnostics] == ["MLI-PLN-009"]
