@@ -33,7 +33,9 @@ def differences(
     changed = _changed_paths(comparable(before, schema), comparable(after, schema))
     for path in dict.fromkeys(_shown(path, before, after) for path in changed):
         old, new = get(before, path, None), get(after, path, None)
-        if path in released:
+        # An object that has lost its last written key compares as absent, at its own path.
+        emptied = new in (None, {}) and any(r[: len(path)] == path for r in released)
+        if path in released or emptied:
             delta = Delta.RELEASED
         elif new is None:
             delta = Delta.REMOVED

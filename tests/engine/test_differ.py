@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mlinfra.engine.differ import differences, merged, overlaid, projection
@@ -128,6 +128,7 @@ def test_nothing_differs_from_itself(value: Any) -> None:
     assert diff(value, value, value) == ()
 
 
+@example({"size": {"": False}}, {"size": {}}, {"size": {"": None}})
 @given(attrs, attrs, attrs)
 def test_what_an_update_sends_leaves_nothing_but_releases_to_change(
     live: Any, desired: Any, previous: Any
