@@ -1,19 +1,24 @@
-"""Writes ``docs/reference/types/``: one page for each resource type, out of its schema and nothing else.
+"""Writes pages of the reference out of the code: ``types/``, one for each resource type, from its schema and
+nothing else, and ``functions.md``, from what the functions of expressions say of themselves.
 
 ``make docs`` runs it; a test fails when a page is not what the schemas say.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mlinfra.config.functions import FUNCTIONS
+from mlinfra.config.functions.base import Function
 from mlinfra.providers.api import Registered
 from mlinfra.providers.registry import load_catalogue
 
 PAGES = Path(__file__).parent / "reference" / "types"
+FUNCTIONS_PAGE = Path(__file__).parent / "reference" / "functions.md"
 
 LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
 bicep types, **T/…** what terraform-provider-azurerm does, **P/…** what azure-ai-ml does, **O** that package
@@ -28,6 +33,30 @@ def pages() -> dict[str, str]:
     listed = [f"- [{r.type.name}]({r.type.name}.md): {_about(r.type.schema({}))}" for r in types]
     texts["README.md"] = "\n".join(["# Resource types", "", *sorted(listed), "", LEGEND, ""])
     return texts
+
+
+def functions() -> str:
+    """The text of the page of functions: what each does, and an example; in the order of their modules."""
+    groups: dict[str, list[Function]] = {}
+    for one in FUNCTIONS.values():
+        groups.setdefault(inspect.getmodule(one.call).__doc__ or "", []).append(one)
+    lines = [
+        "# Functions",
+        "",
+        f"The {len(FUNCTIONS)} functions of `${{…}}`. They give the same for the same stack: there is no "
+        "clock among them and no chance. What they make from a secret is secret. A text has at most 100,000 "
+        "characters, a list or map at most 10,000 members.",
+        "",
+        ", ".join(f"[{name}](#{name})" for name in sorted(FUNCTIONS)),
+    ]
+    for about, members in sorted(groups.items()):
+        title, _, rest = about.strip().partition("\n")
+        lines += ["", f"## {title.removeprefix('Functions ').rstrip('.').capitalize()}", *rest.splitlines()]
+        for one in members:
+            gives = json.dumps(one.gives, ensure_ascii=False)
+            lines += ["", f"### {one.name}", "", f"`{one.name}{one.signature_text}`", "", one.about, ""]
+            lines += ["```", one.example, f"→ {gives}", "```"]
+    return "\n".join(lines) + "\n"
 
 
 def _page(registered: Registered) -> Iterator[str]:
@@ -84,16 +113,18 @@ def _kind(type_name: str, kind: str, example: Mapping[str, Any], schema: Mapping
 
 
 def _rows(
-    schema: Mapping[str, Any], prefix: str = "", *, fixed: bool = False
+    schema: Mapping[str, Any], prefix: str = "", *, fixed: bool = False, content: bool = False
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every key, those inside objects and lists too; what is inside an immutable one is immutable."""
+    """Every key, those inside objects and lists too; what is inside an immutable one is immutable, and what
+    is inside of content is content."""
     for name, part in schema.get("properties", {}).items():
         here = fixed or bool(part.get("x-immutable"))
-        yield prefix + name, {**part, "x-immutable": here}
+        inner = bool(part.get("x-content", content))
+        yield prefix + name, {**part, "x-immutable": here, "x-content": inner}
         items = part.get("items", {})
-        yield from _rows(part, f"{prefix}{name}.", fixed=here)
+        yield from _rows(part, f"{prefix}{name}.", fixed=here, content=inner)
         if isinstance(items, Mapping):
-            yield from _rows(items, f"{prefix}{name}[].", fixed=here)
+            yield from _rows(items, f"{prefix}{name}[].", fixed=here, content=inner)
 
 
 def _takes(part: Mapping[str, Any]) -> str:
@@ -132,6 +163,8 @@ def _changes(part: Mapping[str, Any]) -> str:
         )
     if part.get("x-immutable"):
         return "replaces"
+    if part.get("x-content"):
+        return "new version"
     return "one way" if part.get("x-one-way") else "in place"
 
 
@@ -156,6 +189,7 @@ def main() -> None:
             old.unlink()
     for name, text in wanted.items():
         (PAGES / name).write_text(text)
+    FUNCTIONS_PAGE.write_text(functions())
 
 
 if __name__ == "__main__":

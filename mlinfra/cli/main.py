@@ -21,6 +21,7 @@ _AT = "mlinfra.cli."
 COMMANDS = {
     "init": (f"{_AT}init", "init", "Write a commented starter stack."),
     "validate": (f"{_AT}validate", "validate", "Check the configuration without asking any service."),
+    "fmt": (f"{_AT}fmt", "fmt", "Lay out YAML files in one way; comments stay."),
     "plan": (f"{_AT}plan", "plan", "Show what apply would change."),
     "apply": (f"{_AT}apply", "apply", "Make what is written come true."),
     "destroy": (f"{_AT}destroy", "destroy", "Delete everything that the stack made."),
@@ -28,6 +29,9 @@ COMMANDS = {
     "output": (f"{_AT}output", "output", "Show the outputs of the last apply, or one of them."),
     "drift": (f"{_AT}drift", "drift", "Show what was changed outside mlinfra; exits 2 when something was."),
     "state": (f"{_AT}state", "state", "Look into the recorded state."),
+    "graph": (f"{_AT}graph", "graph", "Draw the resources of the stack and what needs what."),
+    "console": (f"{_AT}ask", "console", "Evaluate an expression in the stack."),
+    "schema": (f"{_AT}schema", "schema", "Print the JSON Schema of mlinfra.yaml, for editors."),
     "simulator": (f"{_AT}simulator", "simulator", "Look into the embedded simulator, or change it by hand."),
     "version": (f"{_AT}version", "version", "Show the version."),
 }

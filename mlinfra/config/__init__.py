@@ -6,6 +6,8 @@
     names               scope (what they mean), namespace, references (do they lead anywhere?), names, near
     stack → Config      loader (the door), shape, variables with types, blocks, bodies
     block → instances   expand
+    for commands        vocabulary (the language for editors), question (a typed expression), layout over
+                        lines (a text in its one layout)
 
 Nothing here asks Azure, and nothing prints: what is wrong becomes a `Diagnostic` with its place and a code
 of `codes`.

@@ -25,12 +25,12 @@ _PATH_PART = re.compile(r'\.?(?:([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\])')
 
 
 def read_blocks(
-    section: Node | None, folder: Path, bodies: Bodies, problems: list[Diagnostic]
+    section: Node | None, folder: Path, bodies: Bodies, problems: list[Diagnostic], *, read: bool = False
 ) -> list[Block]:
-    """Every block of ``resources:`` whose name can be used, in the order written."""
+    """Every block of ``resources:``, or with ``read`` of ``data:``, whose name can be used, as written."""
     blocks: list[Block] = []
     reader = Reader(problems)
-    for type_name, of_type in reader.members(section, "resources").items():
+    for type_name, of_type in reader.members(section, "data" if read else "resources").items():
         wrong = bad_name(type_name, "type", of_type.key or of_type.position)
         if wrong is not None:
             problems.append(wrong)
@@ -40,7 +40,8 @@ def read_blocks(
             if wrong is not None:
                 problems.append(wrong)
                 continue
-            blocks.append(_Block(Address(type_name, name), node, folder, bodies, problems).read())
+            block = _Block(Address(type_name, name), node, folder, bodies, problems)
+            blocks.append(block.source() if read else block.read())
     return blocks
 
 
@@ -88,6 +89,40 @@ class _Block:
             count=meta.get("count"),
             when=meta.get("when"),
         )
+
+    def source(self) -> Block:
+        """The block as one of ``data:``: what tells which one is meant, and nothing that would change it."""
+        node, label = self.node, f"data.{self.address}"
+        own: dict[str, Node] = {}
+        for key, child in Reader(self.problems, label).map(node).items():
+            if key not in META_KEYS:
+                own[key] = child
+            elif key != "parent":
+                self._problem(
+                    codes.WRONG_SHAPE,
+                    f"{label} cannot have `{key}`",
+                    "What stands under `data:` is only read: it takes `name` and what its id is made of, or "
+                    "`parent`, or `id` alone.",
+                    child,
+                )
+        if "id" in own and (len(own) > 1 or self._has_parent()):
+            self._problem(
+                codes.WRONG_SHAPE,
+                f"{label} has more than its `id`",
+                "The id says all. Keep it alone, or take it out.",
+                own["id"],
+            )
+        return Block(
+            address=self.address,
+            body=Node(own, node.position, node.key),
+            position=node.key or node.position,
+            folder=self.folder,
+            parent=node.value["parent"] if self._has_parent() else None,
+            read=True,
+        )
+
+    def _has_parent(self) -> bool:
+        return isinstance(self.node.value, Mapping) and "parent" in self.node.value
 
     def _problem(self, code: str, summary: str, detail: str, node: Node, at: Position | None = None) -> None:
         self.problems.append(error(code, summary, detail, at or node.key or node.position, self.address))

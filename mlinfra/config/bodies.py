@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from mlinfra.config import codes
-from mlinfra.config.near import did_you_mean
+from mlinfra.config.files import Refused, find
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import read_mapping, read_source
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
@@ -61,27 +61,9 @@ class Bodies:
 
     def _found(self, place: Node, expressions: bool, folder: Path) -> tuple[Node, Path] | None:
         try:
-            path = (folder / place.value).resolve()
-            inside = path.is_relative_to(self.root)
-            exists = inside and path.exists()
-        except (OSError, ValueError, RuntimeError):  # a NUL in the path, a link to itself
-            self.problems.append(
-                error(codes.FILE_MISSING, "this cannot be the path of a file", "", place.position)
-            )
-            return None
-        if not inside:
-            self.problems.append(
-                error(
-                    codes.FILE_OUTSIDE,
-                    f"`{place.value}` lies outside of the repository",
-                    "Files of a stack lie in its repository: the nearest folder up with .git, else the "
-                    "stack's own. Copy the file there.",
-                    place.position,
-                )
-            )
-            return None
-        if not exists:
-            self.problems.append(self._missing(path, place))
+            path = find(place.value, folder, self.root)
+        except Refused as wrong:
+            self.problems.append(error(wrong.code, wrong.summary, wrong.detail, place.position))
             return None
         key = (path, expressions)
         if key not in self._read:
@@ -101,21 +83,3 @@ class Bodies:
 
     def _shown(self, path: Path) -> str:
         return Path(os.path.relpath(path, self.stack)).as_posix()
-
-    def _missing(self, path: Path, place: Node) -> Diagnostic:
-        folder = path.parent
-        try:
-            names = sorted(entry.name for entry in folder.iterdir())
-        except OSError:
-            names = []
-        if names:
-            near = did_you_mean(path.name, names)
-            detail = f"{near}The path is relative to the file that it stands in."
-        elif folder.is_dir():
-            detail = f"The folder {self._shown(folder)} is empty."
-        else:
-            detail = (
-                f"There is no folder {self._shown(folder)} either. The path is relative to the file that it "
-                "stands in."
-            )
-        return error(codes.FILE_MISSING, f"there is no file `{place.value}`", detail, place.position)

@@ -7,15 +7,15 @@ from typing import Any
 
 from mlinfra.config import codes
 from mlinfra.config.functions import MAX_ITEMS, kind
-from mlinfra.config.marks import Failure, Reading, truth
+from mlinfra.config.marks import BUDGET, Failure, Reading, truth
 from mlinfra.config.namespace import is_namespace
 
 
 class Collecting(Reading):
     """The part of the evaluator that makes lists and maps; ``_bound`` are the names of its ``for``s."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, budget: int = BUDGET, tainted: bool = False) -> None:
+        super().__init__(budget, tainted)
         self._bound: list[dict[str, Any]] = []
 
     def _eval(self, node: ast.AST) -> Any:

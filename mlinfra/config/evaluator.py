@@ -12,22 +12,22 @@ the check looks at the value's own type and no further.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from simpleeval import EvalWithCompoundTypes
 
 from mlinfra.config import codes, operators
-from mlinfra.config.collecting import Collecting
+from mlinfra.config.calling import Calling
 from mlinfra.config.dotted import LITERALS
-from mlinfra.config.functions import FUNCTIONS, Function, TooMuch, bounded, kind
-from mlinfra.config.marks import Failure, UnknownRead, truth
+from mlinfra.config.functions import FUNCTIONS, kind
+from mlinfra.config.marks import BUDGET, Failure, UnknownRead, truth
 from mlinfra.config.namespace import DATA, Namespace, is_namespace
 from mlinfra.config.near import did_you_mean, listed
 from mlinfra.model.value import Redacted, Sensitive, Unknown
 
 
-class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
+class Evaluator(Calling, EvalWithCompoundTypes):  # type: ignore[misc]
     """Works out expressions against one scope; not thread-safe, so make one for each use.
 
     A mark moves through an expression until something looks at it: then an unknown ends the evaluation
@@ -36,7 +36,7 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
 
     def __init__(self, scope: Namespace) -> None:
         # The parent's __init__ fiddles with the process-wide warning filters, which threads share.
-        Collecting.__init__(self)
+        Calling.__init__(self)
         self.scope = scope
         self.operators: dict[Any, Any] = {}
         self.functions: dict[Any, Any] = {}
@@ -63,9 +63,12 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
             ast.DictComp: self._eval_comprehension,
         }
 
-    def result(self, tree: ast.expr) -> Any:
-        """The value of an expression, with marks in it. Raises UnknownRead, Failure, Unresolved."""
-        Collecting.__init__(self)
+    def result(self, tree: ast.expr, budget: int = BUDGET, tainted: bool = False) -> Any:
+        """The value of an expression, with marks in it. Raises UnknownRead, Failure, Unresolved.
+
+        ``budget`` is the work that it may be; ``tainted`` says that what it reads came from a secret.
+        """
+        Calling.__init__(self, budget, tainted)
         value = self._eval(tree)
         if isinstance(value, Unknown | Redacted):
             self.use(value, tree)
@@ -203,12 +206,12 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
         value = self.use(self._eval(node.operand), node.operand)
         if isinstance(node.op, ast.Not):
             return not truth(value)
-        return self._guarded(node, operators.unary, node.op, value)
+        return self.guarded(node, operators.unary, node.op, value)
 
     def _eval_binop(self, node: ast.BinOp) -> Any:
         left = self.use(self._eval(node.left), node.left)
         right = self.use(self._eval(node.right), node.right)
-        result = self._guarded(node, operators.binary, node.op, left, right)
+        result = self.guarded(node, operators.binary, node.op, left, right)
         if isinstance(result, str | list):
             self.spend(len(result), node)
         return result
@@ -231,7 +234,7 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
                 members = list(self.use(right, right_node).names())
             else:
                 members = self.bare(right, right_node)
-            if not self._guarded(node, operators.compare, op, self.bare(left, left_node), members):
+            if not self.guarded(node, operators.compare, op, self.bare(left, left_node), members):
                 return False
             left, left_node = right, right_node
         return True
@@ -239,70 +242,3 @@ class Evaluator(Collecting, EvalWithCompoundTypes):  # type: ignore[misc]
     def _eval_ifexp(self, node: ast.IfExp) -> Any:
         test = truth(self.use(self._eval(node.test), node.test))
         return self._eval(node.body if test else node.orelse)
-
-    def _guarded(self, node: ast.AST, call: Callable[..., Any], *values: Any) -> Any:
-        try:
-            return call(*values)
-        except TooMuch as wrong:
-            raise Failure(codes.TOO_MUCH, "this makes too much", f"{_sentence(wrong)}", node) from None
-        except operators.Mismatch as wrong:
-            raise Failure(codes.FAILS, wrong.summary, wrong.advice, node) from None
-
-    # ---- functions -----------------------------------------------------------------------------------
-
-    def _eval_call(self, node: ast.Call) -> Any:
-        function = FUNCTIONS[node.func.id]  # type: ignore[attr-defined]
-        if function.name == "coalesce":
-            found = self._first(node.args)
-            if found:
-                return found[0]
-        given = [self._argument(function, part) for part in node.args]
-        named = {str(part.arg): self._argument(function, part.value) for part in node.keywords}
-        try:
-            result = function.call(*given, **named)
-        except TooMuch as wrong:
-            raise Failure(
-                codes.TOO_MUCH, f"`{function.name}` would make too much", _sentence(wrong), node
-            ) from None
-        except UnicodeError:
-            raise Failure(
-                codes.FAILS, f"`{function.name}` was given text that is no Unicode", "", node
-            ) from None
-        except (ValueError, OverflowError, ZeroDivisionError) as wrong:
-            raise Failure(
-                codes.FAILS,
-                f"`{function.name}` cannot do with what it is given",
-                f"{_sentence(wrong)} For example {function.example}.",
-                node,
-            ) from None
-        if isinstance(result, str | list | dict):
-            self.spend(len(result), node)
-            self._guarded(node, bounded, result)
-        return result
-
-    def _argument(self, function: Function, node: ast.expr) -> Any:
-        value = self._eval(node)
-        if is_namespace(self.use(value, node)):
-            value = dict(self._pairs(self.use(value, node)))
-        return self.use(value, node) if function.shallow else self.bare(value, node)
-
-    def _pairs(self, space: Namespace) -> Iterator[tuple[str, Any]]:
-        for name in space.names():
-            self.spend(1)
-            try:
-                yield name, space.find(name)
-            except KeyError:
-                yield name, space.find(int(name))
-
-    def _first(self, nodes: list[ast.expr]) -> tuple[Any, ...]:
-        """The first value that is neither null nor empty text, alone; or nothing."""
-        for node in nodes:
-            value = self._eval(node)
-            if self.use(value, node) not in (None, ""):
-                return (value,)
-        return ()
-
-
-def _sentence(wrong: Exception) -> str:
-    text = str(wrong)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""

@@ -7,17 +7,16 @@ is `Sensitive`, or unknown and sensitive. One that fails says so, with its place
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from mlinfra.config import codes
+from mlinfra.config.calling import located, not_text
 from mlinfra.config.evaluator import Evaluator
-from mlinfra.config.functions import kind, scalar_text
-from mlinfra.config.grammar import span, within
+from mlinfra.config.functions import scalar_text
 from mlinfra.config.marks import Failure, UnknownRead
 from mlinfra.config.namespace import Namespace, Unresolved, is_namespace
 from mlinfra.config.template import compile_template
-from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Expression, Node, Template
 from mlinfra.model.value import Sensitive, Unknown
 
@@ -76,7 +75,7 @@ class _Evaluation:
             try:
                 texts.append(scalar_text(value))
             except ValueError:
-                self.problems.append(_not_text(part, value))
+                self.problems.append(not_text(part, value))
                 failed = True
         if unknown or failed:
             return Unknown(template.text, sensitive)
@@ -99,21 +98,3 @@ class _Evaluation:
             deep = Failure(codes.TOO_MUCH, "this expression is nested too deep", "Give parts of it a name.")
             self.problems.append(located(deep, expression))
         return Unknown(template.text, self._evaluator.tainted)
-
-
-def located(wrong: Failure, expression: Expression) -> Diagnostic:
-    """A failure as a message that points at the part of the expression that failed."""
-    position = expression.position
-    if isinstance(wrong.node, ast.expr):
-        position = within(expression.text, position, *span(expression.text, wrong.node))
-    return error(wrong.code, wrong.summary, wrong.detail, position)
-
-
-def _not_text(part: Expression, value: Any) -> Diagnostic:
-    if value is None:
-        advice = f'Say what to write instead, for example ${{{part.text} or "none"}}.'
-    elif isinstance(value, list):
-        advice = f'Join its members, for example ${{join(", ", {part.text})}}, or use jsonencode(…).'
-    else:
-        advice = f"Take one of its values, or use jsonencode({part.text})."
-    return error(codes.NOT_TEXT, f"{kind(value)} cannot be put into text", advice, part.position)

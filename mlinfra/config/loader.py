@@ -15,18 +15,20 @@ from types import MappingProxyType
 from mlinfra.config import codes
 from mlinfra.config.blocks import check_depends_on, read_blocks
 from mlinfra.config.bodies import Bodies
+from mlinfra.config.include import Part, distinct, included, joined
 from mlinfra.config.names import bad_name, bad_stack_name
 from mlinfra.config.references import Checker, check_local_cycles
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import read_mapping, read_source, resting_collector
+from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
 from mlinfra.model.configuration import Block, Config, Output
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.model.source import Node, SourceFile
 
 FILE = "mlinfra.yaml"
-SECTIONS = ("stack", "variables", "locals", "resources", "outputs")
-NOT_YET = ("include", "modules", "data", "backend", "checks", "moved", "removed", "import")
+SECTIONS = ("stack", "include", "variables", "locals", "resources", "data", "outputs")
+NOT_YET = ("modules", "backend", "checks", "moved", "removed", "import")
 _OUTPUT_KEYS = ("value", "description", "sensitive")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -75,16 +77,25 @@ def _load(
                     node.key or node.position,
                 )
             )
+    others = included(sections.get("include"), folder / FILE, root, problems)
+    parts = [Part(source, sections, folder), *others]
+    declared = {name: joined(parts, name, problems) for name in ("variables", "locals", "outputs")}
+    around = Surroundings(folder, root, readable(environment))
     variables = read_variables(
-        sections.get("variables"),
+        declared["variables"],
         problems,
         values=values,
         var_files=[(path, _shown(path, folder)) for path in var_files],
         environment=environment,
+        around=around,
     )
     reader = Reader(problems)
-    locals_ = _named(reader.members(sections.get("locals"), "locals"), "local", problems)
-    blocks = read_blocks(sections.get("resources"), folder, Bodies(folder, root, problems), problems)
+    locals_ = _named(reader.members(declared["locals"], "locals"), "local", problems)
+    bodies = Bodies(folder, root, problems)
+    blocks = [b for p in parts for b in read_blocks(p.sections.get("resources"), p.folder, bodies, problems)]
+    data = [
+        b for p in parts for b in read_blocks(p.sections.get("data"), p.folder, bodies, problems, read=True)
+    ]
     config = Config(
         stack=_stack_name(top, sections.get("stack"), folder, problems),
         folder=folder,
@@ -93,11 +104,14 @@ def _load(
         settings={k: node for k, node in sections.items() if k not in SECTIONS and k not in NOT_YET},
         variables=variables,
         locals=locals_,
-        blocks=tuple(blocks),
-        outputs=_outputs(reader.members(sections.get("outputs"), "outputs"), problems),
+        blocks=tuple(distinct(blocks, problems) if others else blocks),
+        outputs=_outputs(reader.members(declared["outputs"], "outputs"), problems),
         warnings=(),
+        data=tuple(distinct(data, problems) if others else data),
+        included=tuple(part.source for part in others),
+        environment=around.environment,
     )
-    _check_references(config, sections, problems)
+    _check_references(config, declared, problems)
     ordered = in_order(problems, source)
     if any(d.severity is Severity.ERROR for d in ordered):
         raise MlinfraError(ordered)
@@ -212,12 +226,17 @@ def _outputs(nodes: Mapping[str, Node], problems: list[Diagnostic]) -> dict[str,
     return found
 
 
-def _check_references(config: Config, sections: Mapping[str, Node], problems: list[Diagnostic]) -> None:
+def _check_references(
+    config: Config, declared: Mapping[str, Node | None], problems: list[Diagnostic]
+) -> None:
     """Every name leads somewhere. A section that could not be read declares what it seems to."""
     blocks: dict[str, dict[str, Block]] = {}
     for block in config.blocks:
         blocks.setdefault(block.address.type, {})[block.address.name] = block
-    checker = Checker(_keys(sections.get("variables")), _keys(sections.get("locals")), blocks, problems)
+    sources: dict[str, list[str]] = {}
+    for block in config.data:
+        sources.setdefault(block.address.type, []).append(block.address.name)
+    checker = Checker(_keys(declared["variables"]), _keys(declared["locals"]), blocks, problems, sources)
     for node in config.settings.values():
         checker.check(node, resources=False)
     for node in config.locals.values():
@@ -231,6 +250,9 @@ def _check_references(config: Config, sections: Mapping[str, Node], problems: li
         for meta in (block.parent, block.import_id):
             if meta is not None:
                 checker.check(meta, each=each)
+    for block in config.data:
+        for node in (block.body, *((block.parent,) if block.parent is not None else ())):
+            checker.check(node)
     for output in config.outputs.values():
         checker.check(output.value)
     check_depends_on(list(config.blocks), blocks, problems)

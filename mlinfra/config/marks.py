@@ -38,14 +38,19 @@ def truth(value: Any) -> bool:
 class Reading:
     """Looks at values for one expression. ``tainted`` tells whether any of them was a secret."""
 
-    def __init__(self) -> None:
-        self.tainted = False
-        self._left = BUDGET
+    def __init__(self, budget: int = BUDGET, tainted: bool = False) -> None:
+        self.tainted = tainted
+        self._budget = self._left = budget
+
+    @property
+    def left(self) -> int:
+        """What may still be worked through."""
+        return self._left
 
     @property
     def spent(self) -> int:
-        """What has been worked through so far, of `BUDGET`."""
-        return BUDGET - self._left
+        """What has been worked through so far."""
+        return self._budget - self._left
 
     def spend(self, amount: int, node: ast.AST | None = None) -> None:
         """Count work against the budget."""

@@ -18,7 +18,6 @@ from mlinfra.model.source import Expression, Node, Position
 
 _OTHER_ROOTS = {
     "module": "Modules are not supported yet.",
-    "data": "Data blocks are not supported yet.",
     "count": "With `count` write ${each.key}; it starts at 0.",
     "path": "A path is written as it is, relative to the file that it stands in.",
     "locals": "Did you mean `local`?",
@@ -26,6 +25,7 @@ _OTHER_ROOTS = {
     "variables": "Did you mean `var`?",
 }
 _EACH = {"key", "value"}
+_NO_DATA: Mapping[str, Iterable[str]] = {}
 
 
 def local_reads(node: Node) -> tuple[frozenset[str], bool]:
@@ -78,26 +78,48 @@ class Checker:
         locals: Iterable[str],
         blocks: Mapping[str, Mapping[str, object]],
         problems: list[Diagnostic],
+        data: Mapping[str, Iterable[str]] = _NO_DATA,
     ) -> None:
+        self.data = data
         self.variables = set(variables)
         self.locals = set(locals)
         self.blocks = blocks
         self.problems = problems
 
-    def check(self, node: Node, *, each: bool = False, own: bool = False, resources: bool = True) -> None:
-        """``each``: whether `each` means something here; ``own``: whether `self` does."""
+    def check(
+        self,
+        node: Node,
+        *,
+        each: bool = False,
+        own: bool = False,
+        resources: bool = True,
+        roots: frozenset[str] | None = None,
+    ) -> None:
+        """``each``: whether `each` means something here; ``own``: whether `self` does.
+
+        ``roots`` are the only names that can be read here, where it is not all that there are.
+        """
         for expression in node.expressions():
             for path in expression.references:
-                wrong = self._wrong(path, each, own, resources)
+                if roots is not None and path[0] not in roots and path[0] in (*ROOTS, "data"):
+                    wrong: _Wrong | None = _Wrong(
+                        codes.NOT_HERE,
+                        f"`{path[0]}` cannot be read here",
+                        f"Only {listed(sorted(roots))} is known at this place.",
+                    )
+                else:
+                    wrong = self._wrong(path, each, own, resources)
                 if wrong is not None:
                     self.problems.append(_told(wrong, path, expression))
 
     def _wrong(self, path: tuple[str, ...], each: bool, own: bool, resources: bool) -> _Wrong | None:
         root = path[0]
-        if root in self.blocks:
+        if root in self.blocks or root == "data":
             if not resources:
                 advice = "Resources are not known yet at this place."
                 return _Wrong(codes.NOT_HERE, f"`{root}` cannot be read here", advice)
+            if root == "data":
+                return _source(path, self.data)
             return _declared(path, self.blocks[root], f"block `{root}.{{}}`")
         if root == "var":
             return _declared(path, self.variables, "variable `{}`", "variables")
@@ -105,11 +127,11 @@ class Checker:
             return _declared(path, self.locals, "local `{}`", "locals")
         if root == "each":
             return _each(path, each)
-        if root == "self" and not own:
-            return _Wrong(codes.NOT_HERE, "`self` means nothing here", "It is the resource around it.")
+        if root == "self":
+            return _self(path, own)
         if root == "stack":
             return _declared(path, ("name",), "`stack.{}`")
-        return None if root == "self" else self._no_root(path)
+        return self._no_root(path)
 
     def _no_root(self, path: tuple[str, ...]) -> _Wrong:
         root = path[0]
@@ -158,6 +180,39 @@ def _each(path: tuple[str, ...], allowed: bool) -> _Wrong | None:
         return None
     advice = f"{did_you_mean(path[1], _EACH)}There are each.key and each.value."
     return _Wrong(codes.NO_SUCH_NAME, f"there is no `each.{path[1]}`", advice, 2)
+
+
+def _self(path: tuple[str, ...], allowed: bool) -> _Wrong | None:
+    if not allowed:
+        return _Wrong(codes.NOT_HERE, "`self` means nothing here", "It is the resource around it.")
+    if path[1:] == ("fingerprint",):
+        return None
+    advice = (
+        "There is self.fingerprint only: a few characters that change when a key changes that cannot be "
+        "changed in place. What is written of the resource goes under `locals:`."
+    )
+    if len(path) == 1:
+        return _Wrong(codes.NO_SUCH_NAME, "`self` alone is no value", advice)
+    return _Wrong(codes.NO_SUCH_NAME, f"there is no `{'.'.join(path)}`", advice, len(path))
+
+
+def _source(path: tuple[str, ...], data: Mapping[str, Iterable[str]]) -> _Wrong | None:
+    """Why the second and third part of ``path`` are no block of ``data:``."""
+    known = [f"data.{type_name}.{name}" for type_name, names in data.items() for name in names]
+    declare = f"Declare it under `data:`{f', or use one of: {listed(known)}' if known else ''}."
+    if len(path) < 3:
+        written = ".".join(path)
+        if len(path) == 1 or path[1] in data:
+            advice = "Say which one: ${data.TYPE.NAME.id}, as it is declared under `data:`."
+            return _Wrong(codes.NO_SUCH_NAME, f"`{written}` alone is no value", advice, len(path))
+        near = did_you_mean(path[1], data)
+        return _Wrong(codes.NO_SUCH_NAME, f"there is no `{written}`", f"{near}{declare}", 2)
+    if path[2] in data.get(path[1], ()):
+        return None
+    type_known = path[1] in data
+    near = did_you_mean(path[2], data[path[1]]) if type_known else did_you_mean(path[1], data)
+    summary = f"there is no data block `{path[1]}.{path[2]}`"
+    return _Wrong(codes.NO_SUCH_NAME, summary, f"{near}{declare}", 3)
 
 
 def _told(wrong: _Wrong, path: tuple[str, ...], expression: Expression) -> Diagnostic:

@@ -13,6 +13,7 @@ from mlinfra.config import codes
 from mlinfra.config.expression import evaluate
 from mlinfra.config.namespace import Namespace, Unresolved
 from mlinfra.config.references import local_reads
+from mlinfra.config.surroundings import Surroundings
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node
@@ -84,18 +85,23 @@ class Locals:
 
 
 class Scope:
-    """Names over other names. Immutable; `extended` makes one with more."""
+    """Names over other names. Immutable; `extended` makes one with more.
 
-    __slots__ = ("_below", "_locals", "_values")
+    ``around`` is what functions can reach from here besides values; None where there is no stack around.
+    """
+
+    __slots__ = ("_below", "_locals", "_values", "around")
 
     def __init__(
         self,
         values: Mapping[str, Any],
         below: Scope | None = None,
         locals: tuple[Mapping[str, Node], frozenset[str]] | None = None,
+        around: Surroundings | None = None,
     ) -> None:
         self._values = values
         self._below = below
+        self.around: Surroundings | None = around if around is not None or below is None else below.around
         self._locals: Locals | None = None
         if locals is not None:
             self._locals = Locals(*locals, self)
@@ -149,7 +155,12 @@ def base_scope(config: Config) -> Scope:
         "var": Table({name: variable.value for name, variable in config.variables.items()}),
         "stack": Table({"name": config.stack}),
     }
-    return Scope(values, locals=(config.locals, fixed_locals(config.locals)))
+    return Scope(values, locals=(config.locals, fixed_locals(config.locals)), around=surroundings(config))
+
+
+def surroundings(config: Config) -> Surroundings:
+    """What the functions of a stack's expressions can reach."""
+    return Surroundings(config.folder, config.root, config.environment)
 
 
 def fixed_locals(nodes: Mapping[str, Node]) -> frozenset[str]:

@@ -130,7 +130,7 @@ def read_value(source: SourceFile, problems: list[Diagnostic], *, expressions: b
 def resting_collector(source: SourceFile) -> Iterator[None]:
     """Keep the garbage collector away from a large file's nodes: it would walk all of them, again and again.
 
-    Nothing that is made of a file is garbage before the command ends.
+    Nothing that is made of a file is garbage before the command ends, so it is not looked at later either.
     """
     rest = len(source.text) > _COLLECT_BELOW and gc.isenabled()
     if rest:
@@ -139,4 +139,5 @@ def resting_collector(source: SourceFile) -> Iterator[None]:
         yield
     finally:
         if rest:
+            gc.freeze()
             gc.enable()

@@ -26,7 +26,7 @@ class BadType(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """``members`` are an object's keys with their types; those in ``optional`` may be left out."""
+    """``members`` are an object's keys with their types; those in ``optional`` may be left out: null then."""
 
     name: str
     of: Type | None = None
@@ -60,6 +60,19 @@ class Type:
             wrong = (self._inner(item, f"{at}.{key}" if at else key) for key, item in value.items())
             return next((w for w in wrong if w), None)
         return self._object(value, at)
+
+    def filled(self, value: Any) -> Any:
+        """A value of this type, with null for each optional key that is left out."""
+        if self.name == "list" and self.of is not None and isinstance(value, list):
+            return [self.of.filled(item) for item in value]
+        if self.name == "map" and self.of is not None and isinstance(value, dict):
+            return {key: self.of.filled(item) for key, item in value.items()}
+        if self.name == "object" and isinstance(value, dict):
+            return {
+                **{key: self.members[key].filled(item) for key, item in value.items()},
+                **{key: None for key in self.members if key not in value},
+            }
+        return value
 
     def _inner(self, value: Any, at: str) -> str | None:
         return self.of.mismatch(value, at) if self.of is not None else None

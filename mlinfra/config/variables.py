@@ -17,14 +17,16 @@ from mlinfra.config.names import bad_name
 from mlinfra.config.near import did_you_mean, listed
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import parse, read_source, read_value
+from mlinfra.config.surroundings import Surroundings
 from mlinfra.config.types import ANY, BadType, Type, read_type
+from mlinfra.config.validation import Subject, validate
 from mlinfra.model.configuration import Variable
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, warning
 from mlinfra.model.source import Node, Position, SourceFile, Template
 from mlinfra.model.value import Sensitive
 
 PREFIX = "MLINFRA_VAR_"
-_KEYS = ("type", "default", "description", "sensitive")
+_KEYS = ("type", "default", "description", "sensitive", "nullable", "deprecated", "validation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class _Declared:
     default: Node | None
     description: str
     sensitive: bool
+    nullable: bool
+    deprecated: str
+    validation: Node | None
     position: Position
 
 
@@ -54,13 +59,23 @@ def read_variables(
     values: Mapping[str, str],
     var_files: Sequence[tuple[Path, str]],
     environment: Mapping[str, str],
+    around: Surroundings | None = None,
 ) -> dict[str, Variable]:
-    """Every declared variable with its value; ``var_files`` are paths with how messages call them."""
+    """Every declared variable with its value; ``var_files`` are paths with how messages call them.
+
+    ``around`` is what conditions of ``validation:`` can reach besides values.
+    """
     declared = _declarations(section, problems)
     given = _given(declared, problems, values, var_files, environment)
     result: dict[str, Variable] = {}
+    broken: set[str] = set()
     for name, one in declared.items():
+        before = len(problems)
         value = _value(one, given.get(name), problems)
+        if len(problems) > before:
+            broken.add(name)
+        elif name in given and one.deprecated:
+            problems.append(_deprecated(one, given[name]))
         result[name] = Variable(
             name,
             one.type_text,
@@ -69,7 +84,23 @@ def read_variables(
             one.sensitive,
             one.position,
         )
+    for name, one in declared.items():
+        if one.validation is not None:
+            origin = given[name].origin if name in given else "its default"
+            found: list[Diagnostic] = []
+            validate(Subject(name, one.validation, one.position, origin), result, broken, around, found)
+            problems += map(_without_line, found) if one.sensitive else found
     return result
+
+
+def _deprecated(one: _Declared, given: _Given) -> Diagnostic:
+    found = warning(
+        codes.DEPRECATED,
+        f"variable `{one.name}` is deprecated",
+        f"{one.deprecated.rstrip('.')}. Its value is from {given.origin}.",
+        one.position,
+    )
+    return _without_line(found) if one.sensitive else found
 
 
 def _declarations(section: Node | None, problems: list[Diagnostic]) -> dict[str, _Declared]:
@@ -91,6 +122,9 @@ def _declarations(section: Node | None, problems: list[Diagnostic]) -> dict[str,
             body.get("default") if body or node.is_map else Node(None, position),
             read.text(body.get("description"), "description"),
             read.flag(body.get("sensitive"), "sensitive"),
+            "nullable" not in body or read.flag(body["nullable"], "nullable"),
+            read.text(body.get("deprecated"), "deprecated"),
+            body.get("validation"),
             position,
         )
     return result
@@ -236,14 +270,16 @@ def _checked(one: _Declared, node: Node, origin: str, problems: list[Diagnostic]
         return None
     value = plain(node)
     wrong = one.type.mismatch(value)
+    if value is None and not one.nullable:
+        wrong = "it is null, and the variable says `nullable: false`"
     if wrong is None:
-        return value
+        return one.type.filled(value)
     where = f" ({node.position})" if one.sensitive and origin == "its default" else ""
     problems.append(
         error(
             codes.VALUE_TYPE,
             f"variable `{one.name}` is declared as {one.type_text}",
-            f"By {origin}{where}, {wrong}.",
+            f"By {origin}{where}, {wrong}{'' if wrong.endswith('?') else '.'}",
             one.position if one.sensitive else node.position,
         )
     )

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
-from mlinfra.engine.decide import Work, usual_seconds
+from mlinfra.engine.decide import Work, previous_of, usual_seconds
 from mlinfra.engine.differ import differences, merged, overlaid
-from mlinfra.engine.marks import known_part, unmarked
+from mlinfra.engine.marks import known_part, unmarked, uploadable
 from mlinfra.engine.planner import Planned
-from mlinfra.engine.refresh import OWNER_TAG, is_ours, seen
+from mlinfra.engine.refresh import OWNER_TAG, is_ours, read, seen
 from mlinfra.engine.resolve import Instance, refused
 from mlinfra.engine.scheduler import End, Next, Run, run
 from mlinfra.engine.schema import comparable
@@ -25,7 +25,7 @@ from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
-from mlinfra.model.plan import Action, Op, Step
+from mlinfra.model.plan import Action, Op, Reason, Step
 from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Counts, Done, Pending, ProviderError
@@ -187,7 +187,8 @@ class _Crew:
             return Run(lambda: self._record(going, Done()))
         if step.op is Op.DELETE:
             assert work.record is not None
-            going.id, going.prior = work.record.id, known_part(work.live or {})
+            going.id = step.target or work.record.id
+            going.prior = known_part(work.live or {}) if step.target is None else None
             going.attrs = work.record.desired
             if work.comes_back and work.instance is not None:
                 going.desired = known_part(work.instance.attrs)
@@ -242,7 +243,9 @@ class _Crew:
         self.done += 1
         replaced_later = step.op is Op.DELETE and going.work.change.action is Action.DELETE_CREATE
         kept_anew = step.op is Op.DELETE and going.work.change.action is Action.CREATE_DELETE
-        if entry.observed is not None:
+        if step.target is not None:
+            pass  # an earlier version: what others see of the resource stays
+        elif entry.observed is not None:
             self.planned.resolver.observe(step.address, entry.observed)
         elif not replaced_later and not kept_anew:
             self.planned.resolver.observe(step.address, None)
@@ -302,11 +305,11 @@ class _Crew:
         owned = self._owned(attrs, instance)
         if going.step.op is Op.UPDATE:
             assert work.live is not None
-            previous = work.record.desired if work.record else {}
+            previous = previous_of(work)
             going.prior = known_part(work.live)
-            going.desired = known_part(merged(work.live, owned, previous, instance.schema))
+            going.desired = known_part(uploadable(merged(work.live, owned, previous, instance.schema)))
         elif going.step.op is Op.CREATE:
-            going.desired = known_part(owned)
+            going.desired = known_part(uploadable(owned))
         return None
 
     def _differs(self, going: _Going) -> bool:
@@ -315,7 +318,7 @@ class _Crew:
         assert work.live is not None
         if work.record is not None and work.record.broken:
             return True
-        previous = work.record.desired if work.record else {}
+        previous = previous_of(work)
         same = self.session.snapshot.same_secret
         if differences(work.live, going.attrs, previous, work.schema, same):
             return True
@@ -342,7 +345,7 @@ class _Crew:
             op, prior = step.op, going.prior
             if op is Op.CREATE and going.tries and going.id is not None:
                 # An earlier try may have got through although its answer was lost.
-                there = work.registered.type.read_many(connection, [going.id]).get(going.id)
+                there = read(work.registered.type, connection, {going.id: going.desired or {}}).get(going.id)
                 if there is not None and not is_ours(there, work.registered.type, self.planned.state.lineage):
                     return ProviderError("MLI-PLN-003", "somebody else made it meanwhile", hint="Plan again.")
                 if there is not None:
@@ -407,6 +410,7 @@ class _Crew:
             type_version=work.registered.type.version,
             prevent_destroy=bool(lifecycle and lifecycle.prevent_destroy),
             allow_unmanaged_loss=bool(lifecycle and lifecycle.allow_unmanaged_loss),
+            versions=_versions(going),
             **more,
         )
 
@@ -448,6 +452,15 @@ class _Crew:
             secret = output.sensitive or is_sensitive(value)
             found[name] = OutputValue(unmarked(value, secret=secret), secret)
         return found
+
+
+def _versions(going: _Going) -> tuple[str, ...]:
+    """The earlier versions that there are once the step is done."""
+    record = going.work.record
+    if record is None:
+        return ()
+    made = (*record.versions, record.id) if going.work.change.reason is Reason.VERSION else record.versions
+    return tuple(dict.fromkeys(id for id in made if id.casefold() != (going.id or "").casefold()))
 
 
 def _moved(planned: Attrs, attrs: Attrs, instance: Instance) -> str | None:

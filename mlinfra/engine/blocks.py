@@ -9,7 +9,7 @@ from typing import Any
 
 from mlinfra.config.references import resource_reads
 from mlinfra.engine.check import near
-from mlinfra.engine.schema import properties
+from mlinfra.engine.schema import Schema, child, properties
 from mlinfra.model.address import Address, parse_address
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, error
@@ -82,12 +82,13 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
                 found_edges.setdefault(target.block, position)
         attrs = static_attrs(block)
         schema = registered[block.address].type.schema(attrs)
-        for name, part in properties(schema, "x-ref"):
-            for target in _named(by_type.get(part["x-ref"], ()), attrs.get(name)):
-                found_edges.setdefault(target, block.body.at((name,)).position)
+        for type_name, value, position in _names(block.body, schema):
+            for target in _named(by_type.get(type_name, ()), value):
+                found_edges.setdefault(target, position)
         for name, part in properties(schema, "x-parent"):
             reported = len(problems)
-            chosen = _parent(block, name, part["x-ref"], by_type, problems)
+            told = {name, *part.get("x-unless", ())} & block.body.value.keys()
+            chosen = None if told else _parent(block, part["x-ref"], by_type, problems)
             if chosen is not None or len(problems) > reported:
                 parents[block.address, part["x-ref"]] = chosen
             if chosen is not None:
@@ -134,10 +135,20 @@ def _referenced(block: Block, locals: Mapping[str, Node]) -> Iterator[tuple[Addr
                 yield Address(path[0], path[1], None, block.address.module), position
 
 
-def _named(candidates: Iterable[Block], value: Any) -> Iterator[Address]:
+def _names(node: Node, schema: Schema) -> Iterator[tuple[str, str, Position]]:
+    """What stands, at any depth, where a resource of a certain type is named, and where it stands."""
+    if isinstance(node.value, str) and "x-ref" in schema:
+        yield schema["x-ref"], node.value, node.position
+    elif isinstance(node.value, Mapping):
+        for key, inner in node.value.items():
+            yield from _names(inner, child(schema, key))
+    elif isinstance(node.value, tuple):
+        for inner in node.value:
+            yield from _names(inner, child(schema, 0))
+
+
+def _named(candidates: Iterable[Block], value: str) -> Iterator[Address]:
     """Blocks that a name or id written as plain text means."""
-    if not isinstance(value, str):
-        return
     name = value.removeprefix("azureml:").rsplit("/", 1)[-1].casefold()
     for block in candidates:
         written = block.body.value.get("name")
@@ -148,13 +159,10 @@ def _named(candidates: Iterable[Block], value: Any) -> Iterator[Address]:
 
 def _parent(
     block: Block,
-    name: str,
     type_name: str,
     by_type: Mapping[str, list[Block]],
     problems: list[Diagnostic],
 ) -> Address | None:
-    if name in block.body.value:
-        return None
     candidates = [b for b in by_type.get(type_name, ()) if b.address.module == block.address.module]
     if block.parent is not None:
         return _chosen(block, block.parent, type_name, candidates, problems)

@@ -12,7 +12,7 @@ from mlinfra.model.address import Address
 from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position
-from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, dotted, transform
+from mlinfra.model.value import Attrs, LocalPath, Path, Redacted, Sensitive, Unknown, dotted, transform
 
 _validators: dict[int, tuple[Schema, Any]] = {}
 
@@ -69,6 +69,8 @@ def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnos
 
 
 def _bare(leaf: Any) -> Any:
+    if isinstance(leaf, LocalPath):
+        return leaf.shown
     return transform(leaf.value, _bare) if isinstance(leaf, Sensitive) else leaf
 
 

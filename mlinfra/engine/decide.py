@@ -13,8 +13,9 @@ from mlinfra.engine.schema import Schema
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.plan import Action, AttributeChange, Change, Delta, Drift, Reason
+from mlinfra.model.source import Position
 from mlinfra.model.state import Record
-from mlinfra.model.value import Attrs, Unknown, dotted
+from mlinfra.model.value import Attrs, Path, Unknown, dotted
 from mlinfra.providers.api import Registered
 
 
@@ -85,6 +86,10 @@ def decide(
         return _work(instance, record, None, Action.CREATE, reason, _creation(instance))
     found = differences(live.attrs, attrs, previous, instance.schema, same)
     problems.extend(_one_way(instance, found))
+    if instance.schema.get("x-versioned"):
+        problems.extend(_changed_version(instance, found))
+        if any(a.path == ("version",) for a in found) and not _moves(found):
+            return _new_version(instance, record, live.attrs, existing, found, same)
     if any(a.forces_replacement for a in found):
         if existing is not None:
             problems.append(_exists(instance))
@@ -170,13 +175,14 @@ def _work(
     schema = instance.schema
     after = merged(live or {}, instance.attrs, record.desired if record else {}, schema)
     if action is Action.CREATE or action.replaces:
+        # What is asked for is made anew; an older version stays, and is no ground for the new one.
         after = {**instance.attrs, **_invented(instance)}
     change = Change(
         address=instance.address,
         type=instance.type.name,
         provider=instance.registered.provider.name,
         action=action,
-        id=record.id if record and not action.replaces else instance.id,
+        id=record.id if record and not action.replaces and reason is not Reason.VERSION else instance.id,
         reason=reason,
         before=live,
         after=after,
@@ -186,6 +192,64 @@ def _work(
         seconds=_duration(schema, action),
     )
     return Work(change, instance.registered, instance.settings, schema, instance, record, live)
+
+
+def _new_version(
+    instance: Instance,
+    record: Record,
+    before: Attrs,
+    existing: Live | None,
+    found: tuple[AttributeChange, ...],
+    same: SameSecret,
+) -> Work:
+    """Another version beside the old one; one that is there already has this very content: see its hash."""
+    if existing is None:
+        told = tuple(replace(a, forces_replacement=False) for a in found)
+        return _work(instance, record, before, Action.CREATE, Reason.VERSION, told)
+    rest = differences(existing.attrs, instance.attrs, instance.attrs, instance.schema, same)
+    return _work(instance, record, existing.attrs, Action.ADOPT, Reason.VERSION, rest)
+
+
+def previous_of(work: Work) -> Attrs:
+    """What was managed of the resource that is worked on when it was last applied.
+
+    Of a version that is taken up again: what is wanted now, since its content is the same.
+    """
+    if work.record is None:
+        return {}
+    if work.change.reason is Reason.VERSION and work.instance is not None:
+        return work.instance.attrs
+    return work.record.desired
+
+
+def _moves(found: tuple[AttributeChange, ...]) -> bool:
+    """Whether more than the content changed: an asset of another name, or in another workspace."""
+    return any(a.forces_replacement and a.path[0] in ("name", "workspace") for a in found)
+
+
+def _changed_version(instance: Instance, found: tuple[AttributeChange, ...]) -> list[Diagnostic]:
+    """A version that the user numbered is what it is: other content needs another number."""
+    parts = instance.schema["properties"]
+    content = [a for a in found if parts.get(str(a.path[0]), {}).get("x-content")]
+    if not content or any(a.path == ("version",) for a in found):
+        return []
+    keys = ", ".join(dict.fromkeys(f"`{a.path[0]}`" for a in content))
+    return [
+        error(
+            "MLI-PLN-012",
+            f"{keys} of {instance.address} changed, and version {instance.attrs.get('version')} cannot",
+            "A version never changes. Write another  version:  or take it out: then the content makes it.",
+            _position(instance, ("version",)),
+            instance.address,
+            content[0].path,
+        )
+    ]
+
+
+def _position(instance: Instance, path: Path) -> Position:
+    """Where a key is written; of one that is not, where the block is."""
+    node = instance.block.body.at(path)
+    return instance.block.position if node is instance.block.body else node.position
 
 
 def _lost(instance: Instance, record: Record | None) -> str:

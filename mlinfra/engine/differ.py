@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from mlinfra.engine.loose import as_written, with_unanswered
 from mlinfra.engine.schema import Schema, at, child, comparable, is_free_map
 from mlinfra.model.plan import AttributeChange, Delta
-from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, canonical, get
+from mlinfra.model.value import Attrs, LocalPath, Path, Redacted, Sensitive, Unknown, canonical, get
 
 _NOTHING = object()
 
@@ -63,6 +64,8 @@ def projection(live: Attrs, desired: Attrs, previous: Attrs, schema: Schema) -> 
             )
         elif isinstance(value, list) and isinstance(wanted, list) and part.get("x-key"):
             seen[key] = _matched(value, wanted, part)
+        elif part.get("x-loose"):
+            seen[key] = as_written(value, wanted if key in desired else had)
         else:
             seen[key] = value
     return seen
@@ -137,8 +140,10 @@ def _with_write_only(before: Attrs, previous: Attrs, schema: Schema) -> Attrs:
     result = dict(before)
     for key, value in previous.items():
         part = child(schema, key)
-        if part.get("x-write-only"):
+        if part.get("x-write-only") or isinstance(value, LocalPath):
             result[key] = value
+        elif part.get("x-loose"):
+            result[key] = with_unanswered(result.get(key), value)
         elif isinstance(value, dict) and "properties" in part:
             there = result.get(key)
             inner = _with_write_only(there if isinstance(there, dict) else {}, value, part)

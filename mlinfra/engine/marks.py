@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, reveal
+from mlinfra.model.value import Attrs, LocalPath, Redacted, Sensitive, Unknown, reveal, transform
 
 
 def opaque(value: Any) -> bool:
-    """Whether any leaf is something that nobody here can say: unknown, or only the trace of a secret."""
+    """Whether any leaf is nothing a provider could be told: unknown, the trace of a secret, a local path."""
     if isinstance(value, Sensitive):
         return opaque(value.value)
     if isinstance(value, dict):
         return any(map(opaque, value.values()))
     if isinstance(value, list):
         return any(map(opaque, value))
-    return isinstance(value, Unknown | Redacted)
+    return isinstance(value, Unknown | Redacted | LocalPath)
+
+
+def uploadable(attrs: Attrs) -> Attrs:
+    """The attributes with the absolute paths of what is to be uploaded; for `begin` alone."""
+
+    def located(leaf: Any) -> Any:
+        return leaf.absolute if isinstance(leaf, LocalPath) and leaf.absolute else leaf
+
+    return {key: transform(value, located) for key, value in attrs.items()}
 
 
 def split(attrs: Attrs) -> tuple[Attrs, Attrs]:

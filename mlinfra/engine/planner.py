@@ -22,7 +22,7 @@ from mlinfra.engine.settle import settled_in_memory
 from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted
 from mlinfra.model.address import Address
-from mlinfra.model.configuration import Config
+from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, refuse_errors
 from mlinfra.model.event import Settled
 from mlinfra.model.graph import Cycle, ordered
@@ -60,6 +60,16 @@ def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
     return _warnings([*config.warnings, *problems])
 
 
+def inspect(config: Config, context: Context, records: Mapping[Address, Record]) -> Resolver:
+    """Every block evaluated over what is recorded; nobody is asked anything.
+
+    Raises MlinfraError with every problem found.
+    """
+    resolver, _ = _resolved(config, context, records)
+    refuse_errors(_ordered(resolver.problems))
+    return resolver
+
+
 def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Options = DEFAULTS) -> Planned:
     """Plan a stack. Open steps of an earlier command are settled in memory; nothing is written.
 
@@ -86,6 +96,7 @@ def _resolved(
 ) -> tuple[Resolver, Settings]:
     problems: list[Diagnostic] = []
     graph = block_graph(config, context.catalogue, problems)
+    problems.extend(_not_read_yet(block) for block in config.data)
     settings = provider_settings(config, context.catalogue, problems)
     refuse_errors(d for d in _ordered(problems) if d.code == "MLI-REF-004")
     resolver = Resolver(config, graph, settings, records)
@@ -315,6 +326,15 @@ def _feasible(steps: tuple[Step, ...]) -> tuple[Step, ...]:
             )
         ) from None
     return steps
+
+
+def _not_read_yet(block: Block) -> Diagnostic:
+    return error(
+        "MLI-CFG-016",
+        f"`data:` is not supported yet, and {block.label} asks for it",
+        "Write the id of what exists instead, for example as a variable.",
+        block.position,
+    )
 
 
 def _held(instance: Instance, holder: Address) -> Diagnostic:

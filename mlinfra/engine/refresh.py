@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlinfra.engine.context import Context
-from mlinfra.engine.schema import masked, tainted
+from mlinfra.engine.marks import known_part
+from mlinfra.engine.schema import masked, properties, tainted
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.plan import RefreshInfo
 from mlinfra.model.value import Attrs, canonical
-from mlinfra.providers.api import Counts, ProviderError, Registered, ResourceType
+from mlinfra.providers.api import Counts, ProviderError, ReadsWritten, Registered, ResourceType
 
 OWNER_TAG = "mlinfra-lineage"
 """The tag by which mlinfra knows what it made itself; no plan, no output and no state shows it."""
@@ -100,7 +101,15 @@ def seen(attrs: Attrs, type_: ResourceType[Any], pattern: Attrs) -> Live:
         tags = dict(plain[key])
         owner = tags.pop(OWNER_TAG, None)
         plain = {k: v for k, v in plain.items() if k != key} | ({key: tags} if tags else {})
-    return Live(tainted(masked(plain, schema), pattern), owner)
+    mirrors = {name: pattern.get(part["x-mirrors"]) for name, part in properties(schema, "x-mirrors")}
+    return Live(tainted(masked(plain, schema), {**pattern, **mirrors}), owner)
+
+
+def read(type_: ResourceType[Any], conn: Any, wanted: Mapping[str, Attrs]) -> Mapping[str, Attrs | None]:
+    """What is there by id; ``wanted`` has, bare of marks, what was written of each. Raises ProviderError."""
+    if isinstance(type_, ReadsWritten):
+        return type_.read_written(conn, wanted)
+    return type_.read_many(conn, list(wanted))
 
 
 def is_ours(attrs: Attrs, type_: ResourceType[Any], lineage: str) -> bool:
@@ -121,7 +130,8 @@ def _read(group: Mapping[str, Wanted], context: Context) -> dict[str, Live] | Pr
     first = next(iter(group.values()))
     type_ = first.registered.type
     try:
-        answers = type_.read_many(_connection(group, context), [item.id for item in group.values()])
+        known = {item.id: known_part(item.pattern) for item in group.values()}
+        answers = read(type_, _connection(group, context), known)
     except ProviderError as wrong:
         return wrong
     return {

@@ -12,12 +12,13 @@ from typing import Any
 
 from mlinfra.config.expand import Each, instances
 from mlinfra.config.expression import Namespace, evaluate
-from mlinfra.config.scope import base_scope
+from mlinfra.config.scope import Scope, Table, base_scope
 from mlinfra.engine.blocks import BlockGraph
 from mlinfra.engine.check import Subject, check_body
+from mlinfra.engine.content import Contents, fingerprint, version_of
 from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part, split
-from mlinfra.engine.schema import Schema, masked, properties, tainted, with_defaults
+from mlinfra.engine.schema import Schema, child, masked, properties, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.settings import Settings
@@ -25,7 +26,7 @@ from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.state import Record
-from mlinfra.model.value import Attrs, is_sensitive
+from mlinfra.model.value import Attrs, LocalPath, Unknown, is_sensitive
 from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
 
 
@@ -73,13 +74,14 @@ class Resolver:
         self._recorded = recorded
         self._observed: dict[Address, Attrs] = {a: r.observed for a, r in recorded.items() if not r.broken}
         self._members: dict[Address, dict[Key, InstanceScope]] = {}
+        self._contents = Contents(config.root, config.folder)
         self._asked: dict[Address, Attrs] = {}
         self._scopes: dict[str, dict[str, Any]] = {}
         self._stale: set[Address] = set()
         self._scope = base_scope(config).extended(
             {
                 name: KeyedScope(self._scopes.setdefault(name, {}))
-                for name in {b.address.type for b in config.blocks}
+                for name in dict.fromkeys(b.address.type for b in config.blocks)
             }
         )
 
@@ -156,6 +158,10 @@ class Resolver:
         """The value of an expression outside any resource: an output."""
         return evaluate(node, self._scope, problems)
 
+    def answer(self, node: Any, problems: list[Diagnostic]) -> Any:
+        """`value` for one question after another: locals are worked out anew, and say anew what is wrong."""
+        return evaluate(node, self._scope.extended({"var": self._scope.find("var")}), problems)
+
     def all(self) -> Iterable[Instance]:
         """Every instance, in the order of evaluation."""
         return (i for address in self.graph.order for i in self.instances.get(address, {}).values())
@@ -185,13 +191,17 @@ class Resolver:
 
     def _instance(self, block: Block, each: Each) -> Instance:
         address = replace(block.address, key=each.key)
-        scope: Namespace = self._scope
+        scope = self._scope
         if each.key is not None:
             scope = self._scope.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
         registered = self.graph.registered[block.address]
         settings = self.settings.of(registered.provider.name)
-        written = evaluate(block.body, scope, self.problems)
+        written = self._body(block, scope, registered.type)
         schema = registered.type.schema(known_part(written))
+        written = self._contents.placed(written, schema, block, self.problems)
+        # What lies at a path may tell the kind: a data asset that is a file, or a folder.
+        local = {key: value for key, value in written.items() if isinstance(value, LocalPath)}
+        schema = registered.type.schema({**known_part(written), **local})
         if "name" in schema["properties"] and written.get("name") is None and each.key is None:
             written = {**written, "name": block.address.name}
         self.problems.extend(d.located(address, None) for d in check_body(Subject.of(block), written, schema))
@@ -201,6 +211,8 @@ class Resolver:
         attrs = self._filled(block, each, scope, attrs, schema, settings)
         attrs = self._referenced(attrs, schema)
         attrs = masked(with_defaults(attrs, schema), schema)
+        if schema.get("x-versioned") and "version" not in attrs:
+            attrs["version"] = version_of(attrs, schema)
         attrs = self._normalized(registered.type, attrs, block)
         import_id = evaluate(block.import_id, scope, self.problems) if block.import_id else None
         if import_id is not None and not (isinstance(import_id, str) and import_id.startswith("/")):
@@ -219,6 +231,16 @@ class Resolver:
             import_id=import_id,
             own_id=own_id,
         )
+
+    def _body(self, block: Block, scope: Scope, type_: ResourceType[Any]) -> Attrs:
+        """What is written, evaluated; first without, then with ``self.fingerprint`` where it is read."""
+        if not any(path[0] == "self" for e in block.body.expressions() for path in e.references):
+            return dict(evaluate(block.body, scope, self.problems))
+        unknown = scope.extended({"self": Table({"fingerprint": Unknown("${self.fingerprint}")})})
+        first = evaluate(block.body, unknown, [])
+        mark = fingerprint(first, type_.schema(known_part(first)))
+        written = evaluate(block.body, scope.extended({"self": Table({"fingerprint": mark})}), self.problems)
+        return dict(written)
 
     def _filled(
         self,
@@ -260,7 +282,7 @@ class Resolver:
                     break
         for name, part in properties(schema, "x-parent"):
             reported = self.graph.parents.get((block.address, part["x-ref"]), block.address) is None
-            if name not in filled and not reported:
+            if not reported and not {name, *part.get("x-unless", ())} & filled.keys():
                 self.problems.append(_orphan(block, name, part["x-ref"]))
         return filled
 
@@ -299,16 +321,17 @@ class Resolver:
                     return scope
         return None
 
-    def _referenced(self, attrs: Attrs, schema: Schema) -> Attrs:
-        """Names of resources of this stack, written the az ml way, turned into ids."""
-        result = dict(attrs)
-        for name, part in properties(schema, "x-ref"):
-            value = result.get(name)
-            if isinstance(value, str) and not value.startswith("/"):
-                bare = value.removeprefix("azureml:")
-                scope = self._named(part["x-ref"], bare)
-                result[name] = scope.find("id") if scope is not None else bare
-        return result
+    def _referenced(self, value: Any, schema: Schema) -> Any:
+        """Names of resources of this stack, written the az ml way, turned into ids; at any depth."""
+        if isinstance(value, dict):
+            return {key: self._referenced(item, child(schema, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._referenced(item, child(schema, 0)) for item in value]
+        if not isinstance(value, str) or value.startswith("/") or "x-ref" not in schema:
+            return value
+        bare = value.removeprefix("azureml:")
+        scope = self._named(schema["x-ref"], bare)
+        return scope.find("id") if scope is not None else bare
 
     def _normalized(self, type_: ResourceType[Any], attrs: Attrs, block: Block) -> Attrs:
         """One spelling. The type never meets a mark: unknown leaves stay out, secrets go in bare."""

@@ -10,18 +10,31 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from mlinfra.model.value import Attrs, Path, Redacted, Sensitive, Unknown, canonical, is_sensitive, reveal
+from mlinfra.model.value import (
+    Attrs,
+    LocalPath,
+    Path,
+    Redacted,
+    Sensitive,
+    Unknown,
+    canonical,
+    is_sensitive,
+    reveal,
+)
 
 Schema: TypeAlias = Mapping[str, Any]
 
 _DURATION = re.compile(
     r"^P(?:(?P<d>\d+(?:\.\d+)?)D)?(?:T(?:(?P<h>\d+(?:\.\d+)?)H)?(?:(?P<m>\d+(?:\.\d+)?)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?$"
 )
+_LOOSE: Schema = {"x-loose": True}
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
 def child(schema: Schema, part: str | int) -> Schema:
     """The schema of a member: a property's, a free key's, or a list item's; empty where nothing is said."""
+    if schema.get("x-loose"):
+        return _LOOSE
     if isinstance(part, int):
         items = schema.get("items")
         return items if isinstance(items, Mapping) else {}
@@ -109,12 +122,16 @@ def comparable(value: Any, schema: Schema) -> Any:
 
     Absent, null and empty objects and lists are one; marks become values that equal only themselves.
     """
+    if schema.get("x-content") is False:
+        return None
     if isinstance(value, Sensitive):
         return comparable(reveal(value), schema)
     if isinstance(value, Unknown):
         return {"$unknown": value.expression, "$once": id(value)}
     if isinstance(value, Redacted):
         return {"$redacted": value.hmac}
+    if isinstance(value, LocalPath):
+        return {"$path": value.digest}
     if isinstance(value, dict):
         members = ((key, comparable(item, child(schema, key))) for key, item in value.items())
         return {key: item for key, item in members if item is not None and item != {} and item != []}
@@ -134,6 +151,8 @@ def comparable(value: Any, schema: Schema) -> Any:
         return float(value)
     if schema.get("x-id") or schema.get("x-case-insensitive"):
         return value.casefold().rstrip("/") if schema.get("x-id") else value.casefold()
+    if schema.get("x-loose") and value.casefold().startswith("/subscriptions/"):
+        return value.casefold().rstrip("/")
     return value
 
 

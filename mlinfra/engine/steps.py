@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mlinfra.engine.containment import nearest
 from mlinfra.engine.decide import Work
@@ -42,7 +43,10 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
             waits = (_id(writes[heir][-1], heir),) if heir in writes else ()
             steps.append(Step(_id(Op.FORGET, address), address, Op.FORGET, waits))
         elif work.change.action.destroys:
-            steps.append(deletions.step(work))
+            earlier = _earlier_versions(work)
+            steps.extend(earlier)
+            own = deletions.step(work)
+            steps.append(replace(own, after=(*own.after, *(step.id for step in earlier))))
         after: dict[str, None] = {}
         for block in sorted(needs.get(address.block, ())):
             for other in by_block.get(block, ()):
@@ -100,6 +104,13 @@ class _Deletions:
         """Whose deletion request takes this one along: its own, or that of what it lives in."""
         work = self.dying[address]
         return work.change.dies_with if work.change.dies_with and work.dies_unasked else address
+
+
+def _earlier_versions(work: Work) -> list[Step]:
+    """The deletions of the versions that a block made before its last one; none where all die anyway."""
+    versions = work.record.versions if work.record is not None and not work.dies_unasked else ()
+    name = _id(Op.DELETE, work.address)
+    return [Step(f"{name}@{id.rpartition('/')[2]}", work.address, Op.DELETE, target=id) for id in versions]
 
 
 def _id(op: Op, address: Address) -> str:

@@ -35,6 +35,7 @@ class _Record(_Document, frozen=True, kw_only=True):
     prevent_destroy: bool = False
     allow_unmanaged_loss: bool = False
     broken: bool = False
+    versions: list[str] = []
     dependencies: list[str] = []
     settings: msgspec.Raw = ABSENT
     desired: msgspec.Raw
@@ -69,6 +70,7 @@ class _Entry(_Document, frozen=True):
     prevent_destroy: bool = False
     allow_unmanaged_loss: bool = False
     broken: bool = False
+    versions: list[str] = []
     message: str = ""
     dependencies: list[str] = []
     settings: msgspec.Raw = ABSENT
@@ -114,6 +116,7 @@ def encode_state(state: State, key: bytes, tool: str) -> bytes:
                 type_version=record.type_version,
                 prevent_destroy=record.prevent_destroy,
                 allow_unmanaged_loss=record.allow_unmanaged_loss,
+                versions=list(record.versions),
                 broken=record.broken,
                 dependencies=[str(address) for address in record.dependencies],
                 settings=encode(dict(record.settings), key) if record.settings else ABSENT,
@@ -180,6 +183,7 @@ def _record(item: _Record, addresses: dict[str, Address]) -> Record:
         type_version=item.type_version,
         prevent_destroy=item.prevent_destroy,
         allow_unmanaged_loss=item.allow_unmanaged_loss,
+        versions=tuple(item.versions),
         broken=item.broken,
     )
 
@@ -205,6 +209,7 @@ def encode_entry(entry: Entry, key: bytes) -> bytes:
             type_version=entry.type_version,
             prevent_destroy=entry.prevent_destroy,
             allow_unmanaged_loss=entry.allow_unmanaged_loss,
+            versions=list(entry.versions),
             broken=entry.broken,
             message=entry.message,
             dependencies=[str(address) for address in entry.dependencies],
@@ -237,6 +242,7 @@ def decode_entry(data: bytes) -> Entry:
         type_version=item.type_version,
         prevent_destroy=item.prevent_destroy,
         allow_unmanaged_loss=item.allow_unmanaged_loss,
+        versions=tuple(item.versions),
         broken=item.broken,
     )
 

@@ -58,6 +58,13 @@ class Block:
     depends_on: tuple[tuple[Address, Position], ...] = ()
     count: Node | None = None
     when: Node | None = None
+    read: bool = False
+    """Whether this is a block of ``data:``: it exists already, and is read and never changed."""
+
+    @property
+    def label(self) -> str:
+        """What messages and expressions call it: ``workspace.main``, ``data.workspace.main``."""
+        return f"data.{self.address}" if self.read else str(self.address)
 
     @property
     def is_single(self) -> bool:
@@ -106,3 +113,9 @@ class Config:
     outputs: Mapping[str, Output] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     """What was found while reading that stops nothing."""
+    data: tuple[Block, ...] = ()
+    """What is only read: blocks of ``data:``, each with ``read``."""
+    included: tuple[SourceFile, ...] = ()
+    """The files that ``include:`` named, in its order."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What `env_or_default` can read: ``MLINFRA_ENV_`` variables, by their names without that."""

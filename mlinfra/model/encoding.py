@@ -1,8 +1,9 @@
 """Values as JSON bytes, and back.
 
-A value is written as it is, but for the three marks: `Sensitive` and `Redacted` become
-``{"$redacted": "<hmac>"}``, `Unknown` becomes ``{"$unknown": "<expression>"}``. So that a user's own keys
-stay apart from these, each that starts with ``$`` is written with one ``$`` more.
+A value is written as it is, but for the four marks: `Sensitive` and `Redacted` become
+``{"$redacted": "<hmac>"}``, `Unknown` becomes ``{"$unknown": "<expression>"}``, `LocalPath` becomes
+``{"$path": {"digest": …, "folder": …, "shown": …}}`` without its place on this machine. So that a user's own
+keys stay apart from these, each that starts with ``$`` is written with one ``$`` more.
 
 Walking values in Python costs more than all the rest. So msgspec writes and reads them as they stand, and
 they are walked only where the bytes show that there may be a mark, a ``$`` or a number that JSON lacks.
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from mlinfra.model.redaction import digest
-from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, has_unknown, may_have_mark
+from mlinfra.model.value import Attrs, LocalPath, Redacted, Sensitive, Unknown, has_unknown, may_have_mark
 
 T = TypeVar("T")
 
@@ -117,6 +118,8 @@ def _written(value: Any, key: bytes, unknown: bool) -> Any:
             raise TypeError(f"what is not known cannot be recorded: {value.expression or 'a computed value'}")
         taint = {"$sensitive": True} if value.sensitive else {}
         return {"$unknown": value.expression, **taint}
+    if isinstance(value, LocalPath):
+        return {"$path": {"digest": value.digest, "folder": value.is_folder, "shown": value.shown}}
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} is no number of JSON")
     return value
@@ -136,7 +139,18 @@ def _restored(value: Any) -> Any:
         expression, sensitive = value["$unknown"], value.get("$sensitive", False)
         if isinstance(expression, str) and isinstance(sensitive, bool):
             return Unknown(expression, sensitive)
+    if value.keys() == {"$path"}:
+        return _path(value["$path"])
     raise Malformed(f"it holds {', '.join(sorted(marks))}, which this mlinfra does not know")
+
+
+def _path(told: Any) -> LocalPath:
+    """A local path, as far as it is written down. Raises Malformed."""
+    if isinstance(told, dict) and told.keys() == {"digest", "folder", "shown"}:
+        digest, folder, shown = told["digest"], told["folder"], told["shown"]
+        if isinstance(digest, str) and isinstance(folder, bool) and isinstance(shown, str):
+            return LocalPath(shown, "", digest, folder)
+    raise Malformed("it holds $path, which is not as this mlinfra writes it")
 
 
 _PLACE = re.compile(r"^(.*?)(?: - at `\$\.?(.*)`)?$", re.DOTALL)

@@ -56,3 +56,4 @@ class Entry:
     prevent_destroy: bool = False
     allow_unmanaged_loss: bool = False
     broken: bool = False
+    versions: tuple[str, ...] = ()

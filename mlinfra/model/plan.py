@@ -48,6 +48,7 @@ class Reason(Enum):
     REMOVED = "it is no longer in the configuration"
     DESTROY = "the stack is destroyed"
     EXISTS = "it exists already and is taken over"
+    VERSION = "its content changed, which makes a new version"
     RENAMED = "its block has another address now"
 
 
@@ -130,7 +131,8 @@ class Step:
     """One unit of work: one journal entry, one ``begin``/``resume`` chain.
 
     ``after`` names the steps that must be done first. ``with_parent`` names the deletion that takes this
-    one along: no request is sent, the record is dropped when that step is done.
+    one along: no request is sent, the record is dropped when that step is done. ``target`` is the id that is
+    meant where it is not the resource's own: an earlier version of it.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Step:
     op: Op
     after: tuple[str, ...] = ()
     with_parent: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Record:
     prevent_destroy: bool = False
     allow_unmanaged_loss: bool = False
     broken: bool = False
+    versions: tuple[str, ...] = ()
+    """Ids of earlier versions that this block made and that are still there, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Values that flow through a plan: plain JSON data whose leaves may be unknown, sensitive or redacted.
 
-A *value* is ``None``, ``bool``, ``int``, ``float``, ``str``, a list or a dict of values, or one of three
-leaf marks: `Unknown`, `Sensitive`, `Redacted`. Providers never meet a mark; the engine takes them out
-before a call and puts them back after it.
+A *value* is ``None``, ``bool``, ``int``, ``float``, ``str``, a list or a dict of values, or one of four
+leaf marks: `Unknown`, `Sensitive`, `Redacted`, `LocalPath`. Providers never meet a mark; the engine takes
+them out before a call and puts them back after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
@@ -51,7 +51,22 @@ class Redacted:
     hmac: str
 
 
-Mark: TypeAlias = Unknown | Sensitive | Redacted
+@dataclass(frozen=True, slots=True)
+class LocalPath:
+    """A file or folder of this machine that is uploaded: equal content is the same, wherever it lies.
+
+    ``shown`` is how people are told of it, ``digest`` the hash of what is uploaded (of the empty text: not
+    known). ``absolute`` is where it lies on this machine: it is never written down, so it is empty in what
+    was read back, and it takes no part in comparisons, and neither does ``shown``.
+    """
+
+    shown: str = field(compare=False)
+    absolute: str = field(compare=False)
+    digest: str
+    is_folder: bool
+
+
+Mark: TypeAlias = Unknown | Sensitive | Redacted | LocalPath
 
 _deterministic = msgspec.json.Encoder(order="deterministic")
 
@@ -63,7 +78,7 @@ def canonical(value: Any) -> bytes:
     """
     data: bytes = _deterministic.encode(value)
     if may_have_mark(data) and has_mark(value):
-        raise TypeError("a value that is unknown, sensitive or redacted has no canonical bytes")
+        raise TypeError("a value that is unknown, sensitive, redacted or a local path has no canonical bytes")
     return data
 
 
@@ -73,7 +88,7 @@ def may_have_mark(data: bytes) -> bool:
     Marks being dataclasses, msgspec writes them like mappings of their fields. Looking for these names is
     thirty times faster than walking the value.
     """
-    return b'"value":' in data or b'"hmac":' in data or b'"expression":' in data
+    return b'"value":' in data or b'"hmac":' in data or b'"expression":' in data or b'"is_folder":' in data
 
 
 def has_mark(value: Any) -> bool:
@@ -143,6 +158,15 @@ def get(value: Any, path: Path, default: Any = None) -> Any:
         except (KeyError, IndexError, TypeError):
             return default
     return value
+
+
+def put(value: Any, path: Path, item: Any) -> Any:
+    """A copy of ``value`` with ``item`` at ``path``, which leads somewhere."""
+    if not path:
+        return item
+    copy: Any = dict(value) if isinstance(value, Mapping) else list(value)
+    copy[path[0]] = put(copy[path[0]], path[1:], item)
+    return copy
 
 
 def dotted(path: Path) -> str:

@@ -16,10 +16,21 @@ The schema of a type is a flat JSON Schema (draft 2020-12) with these words of o
 ``x-write-only``          sent, never answered: compared with what was sent last
 ``x-ref: TYPE``           names a resource of that type: by id, ``azureml:name`` or plain name
 ``x-parent``              with ``x-ref``: filled in with the only resource of that type when left out
+``x-unless: [KEY, …]``    with ``x-parent``: not filled in, and not missed, where one of these is written
 ``x-from: [PLACE, …]``    when left out, taken from the first place that has it: ``parent.KEY`` (an
                           attribute of the parent) or ``settings.KEY`` (a setting of the provider)
 ``x-id``                  an id of the service: compared without regard to case
-``x-path``                a path of the user's machine, relative to the file it is written in
+``x-path: upload``        a file or folder of this machine, relative to the file it is written in, that is
+                          uploaded: `normalize` and `begin` get its absolute path. What is remote stays
+``x-path: yaml``          a YAML file of this machine whose content stands in place of its path; the content
+                          may be written in place too
+``x-path-is: KIND``       with ``x-path: upload``: it must be a ``file`` or a ``folder``
+``x-alias-of: KEY``       an older name of that key, which takes its place before anything is compared
+``x-content``             with ``x-versioned``: part of what a version is; ``false`` inside such a key takes a
+                          part out again
+``x-loose``               an object of no schema: compared at any depth only in what is written; what the
+                          service does not answer stands as it was sent; ids without regard to case
+``x-mirrors: KEY``        answers hold here what was written in KEY: what is secret there is secret here
 ``x-unordered``           a list whose order means nothing
 ``x-key: NAME``           a list of objects that are matched by this key
 ``x-case-insensitive``    compared without regard to case
@@ -35,6 +46,8 @@ and these at the top of a schema:
 ========================  ================================================================================
 ``x-discriminator``       the property that chooses the schema; changing it replaces
 ``x-owner-tag: KEY``      the map that may carry the tag ``mlinfra-lineage``, by which we know our own
+``x-versioned``           a change of what is ``x-content`` makes a new version, which has an id of its own;
+                          left out, ``version`` is the start of the content's hash
 ``x-replace-broken``      a creation that failed half-way is replaced; without it, it is put again
 ``x-soft-delete``         what was deleted keeps its name: where the same id is made again right after,
                           it is deleted by a request of its own, also when its container goes
@@ -190,6 +203,15 @@ class Resolves(Protocol):
 
     def resolve(self, conn: Any, wanted: Sequence[Attrs]) -> Sequence[Attrs]:
         """The same attributes, in the same order, with what was asked filled in; one batch per plan."""
+        ...
+
+
+@runtime_checkable
+class ReadsWritten(Protocol):
+    """A type whose resources cannot be read by their ids alone (the api-version is in the body)."""
+
+    def read_written(self, conn: Any, wanted: Mapping[str, Attrs]) -> Mapping[str, Attrs | None]:
+        """As `ResourceType.read_many`, knowing what is recorded or written of each. Raises ProviderError."""
         ...
 
 

@@ -19,6 +19,8 @@ What is said is decided without a width or a colour, what goes where without a p
 ``events``         events of an apply counted, in words, as JSON
 ``progress``       the same as they happen: ``Lines``, ``Live``, ``Json``
 ``json``           plan, state, outputs and messages in Terraform's published shapes
+``answer``         one value of ``mlinfra console``
+``graph``          Diagram → DOT and Mermaid
 ``marks``          a value taken apart into what is known, unknown and sensitive, for ``json``
 =================  ===================================================================================
 """

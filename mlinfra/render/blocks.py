@@ -40,9 +40,17 @@ def change_block(change: Change, *, destroy: bool = False) -> Block:
     return Block(change.action.value, shown(change.address), _note(change), tuple(_lines(change, destroy)))
 
 
+_BECAUSE = {
+    (Action.CREATE, Reason.VERSION): "new version",
+    (Action.ADOPT, Reason.VERSION): "earlier version taken up again",
+    (Action.ADOPT, Reason.RENAMED): "recorded under this address",
+}
+"""Notes of actions that mean something else for this reason."""
+
+
 def _note(change: Change) -> str:
     action, usual = change.action, about(change.seconds)
-    words = _NOTES[action]
+    words = _BECAUSE.get((action, change.reason), _NOTES[action])
     if change.dies_with is not None:
         words = f"dies with {shown(change.dies_with)}"
         words, usual = (f"{words}, created again", usual) if action.replaces else (words, "")
@@ -68,11 +76,12 @@ def _is_sent(change: Change) -> bool:
 
 def _lines(change: Change, destroy: bool) -> Iterator[Line]:
     told = destroy or change.dies_with is not None or any(a.forces_replacement for a in change.attributes)
+    told = told or (change.reason is Reason.VERSION and change.action is Action.CREATE)
     if change.reason is not Reason.NONE and not told:
         yield prose(f"because {change.reason.value}")
     if change.id and change.dies_with is None and change.action in _BY_ID:
         yield from present(("id",), change.id)
-    if change.action in (Action.CREATE, Action.READ):
+    if change.action in (Action.CREATE, Action.READ) and change.reason is not Reason.VERSION:
         yield from _created(change)
     elif change.action is not Action.DELETE:
         for attribute in change.attributes:

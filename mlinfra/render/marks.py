@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mlinfra.model.value import Path, Redacted, Sensitive, Unknown, has_unknown
+from mlinfra.model.value import LocalPath, Path, Redacted, Sensitive, Unknown, has_unknown
+from mlinfra.render.words import local
 
 
 def bare(value: Any) -> Any:
-    """The value without marks: an unknown key is left out; an unknown item, and all sensitive, is None."""
+    """The value without marks: an unknown key is left out; an unknown item, and all sensitive, is None; a
+    local path is text, with the start of its hash."""
     if isinstance(value, Mapping):
         return {key: bare(item) for key, item in value.items() if not isinstance(item, Unknown)}
     if isinstance(value, list | tuple):
         return [bare(item) for item in value]
+    if isinstance(value, LocalPath):
+        return local(value)
     return None if isinstance(value, Unknown | Sensitive | Redacted) else value
 
 

@@ -159,10 +159,9 @@ def duration(plan: Plan) -> float:
 
 def _facts(plan: Plan) -> str:
     refresh = plan.refresh
-    known = sum(
-        change.action not in (Action.CREATE, Action.ADOPT, Action.READ) or change.reason is Reason.GONE
-        for change in plan.changes
-    )
+    recorded = (Reason.GONE, Reason.VERSION, Reason.RENAMED)
+    new = (Action.CREATE, Action.ADOPT, Action.READ)
+    known = sum(change.action not in new or change.reason in recorded for change in plan.changes)
     facts = [f"state serial {plan.serial}" if plan.serial else "no state yet", count(known, "resource")]
     if refresh.skipped:
         facts.append("not refreshed")

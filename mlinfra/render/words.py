@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mlinfra.model.value import Redacted, Sensitive, Unknown, dotted
+from mlinfra.model.value import LocalPath, Redacted, Sensitive, Unknown, dotted
 from mlinfra.render.escape import visible
 
 ARROW = " → "
@@ -61,6 +61,11 @@ def name(path: tuple[str | int, ...]) -> str:
     return visible(dotted(path))
 
 
+def local(path: LocalPath) -> str:
+    """A file or folder of this machine, with the start of its hash: ``data/churn.csv (3f9a2c0db714)``."""
+    return f"{path.shown} ({path.digest[:12]})"
+
+
 def phrase(value: Any) -> str:
     """A whole value on one line, safe and without secrets; an ISO 8601 duration in words.
 
@@ -81,6 +86,8 @@ def inline(value: Any, *, inside: bool = False) -> str:
         return SENSITIVE
     if isinstance(value, str):
         return _string(value, inside)
+    if isinstance(value, LocalPath):
+        return visible(local(value))
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlinfra.simulator.kinds import Kind, Route
-from mlinfra.simulator.services import SERVICES
+from mlinfra.simulator.services import SERVICES, blob
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,6 +23,16 @@ def supported() -> tuple[Supported, ...]:
     found += [_of_route(route) for service in SERVICES for route in service.routes]
     # a route answers before a kind does, so the later of two wins
     return tuple(sorted({(one.method, one.path): one for one in found}.values()))
+
+
+def data_plane() -> tuple[str, ...]:
+    """Every operation of the accounts' blob service, as ``PUT /{container}/{blob}?comp=block``, sorted."""
+    shown = {"account": "/", "container": "/{container}", "blob": "/{container}/{blob}"}
+    found = []
+    for method, level, comp in blob.OPERATIONS:
+        query = (["restype=container"] if level == "container" else []) + ([f"comp={comp}"] if comp else [])
+        found.append(f"{method} {shown[level]}" + (f"?{'&'.join(query)}" if query else ""))
+    return tuple(sorted(found))
 
 
 def _path(type_: str, *, item: bool) -> str:

@@ -149,7 +149,8 @@ class Kind:
     - ``prepare(call, body, prior)``: the last word on what is kept. ``body`` is the stored form with
       defaults filled in and immutable keys carried over; change it in place, or raise ArmError.
     - ``created(call, resource)`` and ``updated(call, resource, prior)``: after it was written.
-    - ``deleting(call, resource)``: before a DELETE; raise ArmError to refuse.
+    - ``deleting(call, resource)``: before a DELETE, also of what is there by ``absent``; raise ArmError to
+      refuse.
     - ``deleted(world, resource)``: it is gone, by DELETE or with what it lay in. Soft deletion goes here.
     - ``finished(world, operation, resource)``: an operation is over; raising ArmError makes it Failed.
     - ``render(call, resource, body)``: the answer, after the envelope was made; ``listed(call, body)``: the
@@ -157,6 +158,8 @@ class Kind:
     - ``absent(call)``: a resource that is there though nobody made it (``blobServices/default``).
     - ``busy(call, resource)``: raise ArmError for writes while an operation runs.
     - ``parent(call)``: instead of the check that the parent exists; may create it.
+    - ``orphan(call)``: the 404 of what lies in a missing parent, where the service says it in words of its
+      own because ARM does not track the parent (versions of an asset).
     - ``revive(call, body)``: a soft-deleted resource that this PUT brings back, or None; raise ArmError when
       the name is held by one that it does not. The PUT is answered like one on an existing resource; what
       the body says counts only where ``update`` is merge.
@@ -215,6 +218,7 @@ class Kind:
     absent: Callable[[Call], Resource | None] | None = None
     busy: Callable[[Call, Resource], None] | None = None
     parent: Callable[[Call], None] | None = None
+    orphan: Callable[[Call], ArmError] | None = None
     revive: Callable[[Call, Body], Resource | None] | None = None
     select: Callable[[Call, Sequence[Resource]], Sequence[Resource]] | None = None
     shown: bool = True

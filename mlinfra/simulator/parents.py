@@ -49,6 +49,9 @@ def parent_missing(call: Call, *, writing: bool) -> ArmError:
     if call.kind is not None and call.kind.scope == "any" and not call.kind.nested:
         parts = path.scope.split("/providers/")[-1].split("/")
         return errors.not_found("/".join([parts[0], *parts[1::2]]), parts[2::2], path.group)
+    orphan = call.kind.orphan if call.kind is not None else None
+    if orphan is not None and call.store.exists("/".join(path.parent.split("/")[:-2])):
+        return orphan(call)
     names = path.names[:-1] if path.item else path.names
     if writing and path.item:
         return errors.parent_not_found(_shown(call, path.parent_type, names))

@@ -16,7 +16,7 @@ from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.faults import Faults
 from mlinfra.simulator.ids import Ids
 from mlinfra.simulator.limits import Limits
-from mlinfra.simulator.services import SERVICES
+from mlinfra.simulator.services import SERVICES, blob
 from mlinfra.simulator.store import Store
 from mlinfra.simulator.wire import Answer, Request, Response, encode
 from mlinfra.simulator.world import World, catalogue
@@ -129,12 +129,13 @@ class Simulator:
 
     def _respond(self, request: Request) -> Response:
         call = router.make_call(self._world, request)
+        account = blob.account_of(request)  # a request to the blob service of an account, not to ARM
         method = request.method.upper()
         settles = self._world.now >= self._due
         changes = method in router.WRITES or settles
         headers: dict[str, str] = {}
         try:
-            if call.path.subscription:
+            if call.path.subscription and not account:
                 name, left = self._limits.take(method, call.path.subscription, self._world.now)
                 headers[name] = str(left)
             with self._store.transaction() if changes else nullcontext():
@@ -144,7 +145,10 @@ class Simulator:
                     self._settle()
                 try:
                     with self._savepoint(changes):
-                        answer = router.dispatch(call, self._watched)
+                        if account:
+                            answer = blob.dispatch(self._world, account, request)
+                        else:
+                            answer = router.dispatch(call, self._watched)
                 except ArmError as error:
                     answer = error.answer()
                 if changes:
@@ -155,6 +159,8 @@ class Simulator:
             answer = error.answer()
         if not changes:
             self._write_lead(LEAD)
+        if not account:
+            headers["cache-control"] = "no-cache"
         return self._response(call.headers, answer, headers, head=method == "HEAD")
 
     def _settle(self) -> None:
@@ -170,7 +176,6 @@ class Simulator:
     ) -> Response:
         self._requests += 1
         id = f"{self._seed & 0xFFFFFFFF:08x}-0000-4000-8000-{self._requests:012x}"
-        headers["cache-control"] = "no-cache"
         headers["date"] = clocks.http_date(int(self._world.now))
         headers["x-ms-request-id"] = id
         headers["x-ms-correlation-request-id"] = sent.get("x-ms-correlation-request-id", id)
@@ -178,10 +183,12 @@ class Simulator:
             headers["x-ms-client-request-id"] = sent.get("x-ms-client-request-id", "")
         headers.update(answer.headers)
         body = b""
-        if answer.body is not None and not head:
+        if isinstance(answer.body, bytes):
+            body = b"" if head else answer.body
+        elif answer.body is not None and not head:
             body = encode(answer.body)
             headers["content-type"] = "application/json; charset=utf-8"
-        headers["content-length"] = str(len(body))
+        headers.setdefault("content-length", str(len(body)))
         return Response(answer.status, headers, body)
 
     # -- what is kept
@@ -213,6 +220,9 @@ class Simulator:
         if self._log < 0:
             return
         line: dict[str, Any] = {"method": request.method, "path": request.path, "status": status}
+        account = blob.account_of(request)
+        if account:
+            line["account"] = account
         if fault:
             line["fault"] = fault
         os.write(self._log, encode(line) + b"\n")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mlinfra.simulator import blob_rows
 from mlinfra.simulator.records import Deleted, Operation, Principal, Resource, copy
 from mlinfra.simulator.wire import decode, encode
 
@@ -87,7 +88,7 @@ class Store:
             if path is not None:
                 self._db.execute("pragma journal_mode = wal")
                 self._db.execute("pragma synchronous = normal")
-            self._db.executescript("begin immediate;" + _TABLES + "commit;")
+            self._db.executescript("begin immediate;" + _TABLES + blob_rows.TABLES + "commit;")
             version = self.meta("format")
         except sqlite3.DatabaseError as error:
             self._db.close()
@@ -97,6 +98,7 @@ class Store:
         elif version != FORMAT:
             self._db.close()
             raise StoreError(f"{path} has format {version}, this version of mlinfra reads {FORMAT}")
+        self.blobs = blob_rows.Blobs(self._db)
         self._shared = path is not None
         self._version = -1
 
@@ -140,7 +142,8 @@ class Store:
     def clear(self) -> None:
         """Forget everything, clock and counters too."""
         with self.transaction():
-            for table in ("meta", "counters", "resources", "deleted", "operations", "principals"):
+            tables = ("meta", "counters", "resources", "deleted", "operations", "principals")
+            for table in (*tables, *blob_rows.NAMES):
                 self._db.execute(f"delete from {table}")  # noqa: S608 - names of our own tables
             self.set_meta("format", FORMAT)
 

@@ -23,9 +23,32 @@ REASONS = {
     201: "Created",
     202: "Accepted",
     204: "No Content",
+    206: "Partial Content",
+    304: "Not Modified",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
+    409: "Conflict",
+    412: "Precondition Failed",
 }
+
+
+class SimulatorStream(Iterator[bytes]):
+    """The bytes of a blob: an iterator that knows its length and response, and that takes attributes.
+
+    azure-storage-blob lays the blob's properties on it.
+    """
+
+    def __init__(self, response: SimulatorResponse, body: bytes) -> None:
+        self.response = response
+        self._pieces = iter((body,))
+        self.content_length = len(body)
+
+    def __len__(self) -> int:
+        return self.content_length
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
 
 
 class SimulatorResponse(HttpResponse):
@@ -79,6 +102,10 @@ class SimulatorResponse(HttpResponse):
         yield self._body
 
     iter_raw = iter_bytes
+
+    def stream_download(self, pipeline: Any = None, **kwargs: Any) -> SimulatorStream:
+        """The body in one piece, by the name under which azure-storage-blob asks for it."""
+        return SimulatorStream(self, self._body)
 
     def body(self, **kwargs: Any) -> bytes:
         """The body, by the name that older policies use."""
@@ -156,4 +183,4 @@ def body_of(request: Any) -> bytes:
     return b"".join(cast("Iterable[bytes]", content))
 
 
-__all__ = ["SimulatorResponse", "SimulatorTransport", "body_of"]
+__all__ = ["SimulatorResponse", "SimulatorStream", "SimulatorTransport", "body_of"]

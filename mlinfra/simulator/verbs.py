@@ -185,6 +185,9 @@ def delete(call: Call) -> Answer:
     if found is None:
         parents.check_scope(call, kind)
         parents.check_container(call)
+        itself = kind.absent(call) if kind.absent is not None else None
+        if itself is not None and kind.deleting is not None:
+            kind.deleting(call, itself)
         if kind.delete_absent == 404:
             raise kind.missing(call)
         return Answer(kind.delete_absent)

@@ -40,7 +40,8 @@ class Response:
 class Answer:
     """What a service says; the simulator adds the headers every answer of ARM has.
 
-    ``body`` None is an answer without body (ARM never answers a bare JSON ``null``).
+    ``body`` None is an answer without body (ARM never answers a bare JSON ``null``); bytes go out as they are
+    (the blob service), anything else as JSON. A ``content-length`` in ``headers`` stays (HEAD of a blob).
     """
 
     status: int

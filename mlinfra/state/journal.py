@@ -182,6 +182,7 @@ def _record(entry: Entry) -> Record:
         type_version=entry.type_version,
         prevent_destroy=entry.prevent_destroy,
         allow_unmanaged_loss=entry.allow_unmanaged_loss,
+        versions=entry.versions,
     )
 
 

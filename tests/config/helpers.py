@@ -10,9 +10,13 @@ from mlinfra.config.expression import evaluate
 from mlinfra.config.loader import load
 from mlinfra.config.scope import Scope, Table
 from mlinfra.config.source import parse
+from mlinfra.config.surroundings import Surroundings
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.model.source import Node, Position, SourceFile, Template
+
+SAMPLES = Surroundings(Path(__file__).parent / "samples", Path(__file__).parent / "samples")
+"""A folder with the files that the examples of functions read."""
 
 
 def read(text: str, *, expressions: bool = True) -> Node:
@@ -53,7 +57,10 @@ def template(text: str) -> Node:
 
 def scope(**names: Any) -> Scope:
     """A scope with these names; a dict given for one becomes something to look up, not a value."""
-    return Scope({name: Table(value) if isinstance(value, dict) else value for name, value in names.items()})
+    return Scope(
+        {name: Table(value) if isinstance(value, dict) else value for name, value in names.items()},
+        around=SAMPLES,
+    )
 
 
 def value(text: str, **names: Any) -> Any:

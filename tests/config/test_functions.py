@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mlinfra.config import codes
 from mlinfra.config.functions import FUNCTIONS, MAX_ITEMS, MAX_TEXT, Function
@@ -75,6 +77,28 @@ def test_each_says_what_it_does(function: Function) -> None:
             "2925428c-a5e2-56fd-9428-066f43b9c2e7",
         ),
         ("lookup(map={'a': 1}, key='a')", 1),
+        ("yamlencode('a')", "a\n"),
+        ("yamlencode('0o17')", '"0o17"\n'),
+        ("yamlencode([])", "[]\n"),
+        ("yamlencode([[1], [1]])", "- - 1\n- - 1\n"),
+        ("yamldecode('')", None),
+        ("yamldecode('012')", 12),
+        ("yamldecode('a: ${x}')", {"a": "${x}"}),
+        ("yamldecode('[{a: 1.5}, ~]')", [{"a": 1.5}, None]),
+        ("base64decode('w6k=')", "é"),
+        ("urlencode('é&-._~')", "%C3%A9%26-._~"),
+        ("length(sha1(''))", 40),
+        ("length(sha512(''))", 128),
+        ("cidr_subnet('10.0.0.0/16', 0, 0)", "10.0.0.0/16"),
+        ("cidr_subnet('10.0.0.0/8', 24, 16777215)", "10.255.255.255/32"),
+        ("cidr_subnet('fd00::/48', 16, 255)", "fd00:0:0:ff::/64"),
+        ("cidr_host('10.0.2.0/24', -1)", "10.0.2.255"),
+        ("cidr_host('fd00::/64', 1)", "fd00::1"),
+        (
+            "resource_id('s', 'g', 'Microsoft.Storage/storageAccounts/blobServices', 'st', 'default')",
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/st/blobServices/default",
+        ),
+        ("resource_id('s', null, 'Microsoft.A/b', 'c')", "/subscriptions/s/providers/Microsoft.A/b/c"),
     ],
 )
 def test_at_the_edges(text: str, wanted: Any) -> None:
@@ -116,6 +140,21 @@ def test_at_the_edges(text: str, wanted: Any) -> None:
         ("tobool('yes')", 'It takes true, false, "true" or "false".'),
         ("jsondecode('{')", "This text is no JSON."),
         ("jsondecode('Infinity')", "This text is no JSON."),
+        ("yamldecode('a: [')", "This text is no YAML that a stack could hold."),
+        ("yamldecode('a: 1\\na: 2')", "This text is no YAML that a stack could hold."),
+        ("yamldecode('.inf')", "It takes a finite number."),
+        ("base64decode('x')", "This is no base64 of UTF-8 text."),
+        ("base64decode('/w==')", "This is no base64 of UTF-8 text."),
+        ("cidr_subnet('10.0.0.0/16', 17, 0)", "Its prefix has 16 of 32 bits already."),
+        ("cidr_subnet('10.0.0.0/16', 8, 256)", "8 more bits make 256 subnets, counted from 0."),
+        ("cidr_subnet('10.0.0.1/16', 8, 0)", "Its network has bits set behind the prefix"),
+        ("cidr_subnet('here', 8, 0)", "It takes a network as 10.0.0.0/16."),
+        ("cidr_subnet('10.0.0.0/33', 8, 0)", "It takes a network as 10.0.0.0/16."),
+        ("cidr_host('10.0.2.0/30', 4)", "The network has fewer addresses."),
+        ("cidr_host('10.0.2.0/30', -5)", "The network has fewer addresses."),
+        ("resource_id('s', 'g', 'Microsoft.A/b/c', 'd')", "Its type has 2 parts after the namespace"),
+        ("resource_id('s', 'g', 'Microsoft.A', 'd')", "Its type has a namespace and kinds"),
+        ("resource_id('s/t', 'g', 'Microsoft.A/b', 'd')", "Each name has at least one character"),
         ("uuid5('x', 'y')", "Its namespace is dns, url, oid, x500 or a GUID."),
     ],
 )
@@ -124,6 +163,27 @@ def test_what_they_cannot_do_with(text: str, why: str) -> None:
     assert found.code == codes.FAILS
     assert found.detail.startswith(why)
     assert "For example " in found.detail
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(values)
+@settings(deadline=None)
+def test_yaml_that_is_written_reads_back(given: Any) -> None:
+    encode, decode = FUNCTIONS["yamlencode"].call, FUNCTIONS["yamldecode"].call
+    assert decode(encode(given)) == given
+
+
+def test_aliases_in_yaml_that_is_read_are_bounded() -> None:
+    bomb = "a: &a [1,1,1,1,1,1,1,1,1,1]\\n" + "".join(
+        f"{name}: &{name} [{','.join(f'*{chr(ord(name) - 1)}' for _ in range(10))}]\\n" for name in "bcde"
+    )
+    assert failure(f"${{yamldecode('{bomb}')}}").code == codes.TOO_MUCH
 
 
 def test_coalesce_wants_one_that_is_there() -> None:

@@ -151,7 +151,6 @@ def test_the_repository_is_the_nearest_folder_up_with_git(tmp_path: Path) -> Non
             "2:25 MLI-CFG-012 unknown key `sensitve` in output `a`",
         ),
         ("stack: a\nmodules: {}", "2:1 MLI-CFG-016 `modules:` is not supported yet"),
-        ("stack: a\ninclude: [x]", "2:1 MLI-CFG-016 `include:` is not supported yet"),
         ("stack: a\nbackend: {}", "2:1 MLI-CFG-016 `backend:` is not supported yet"),
     ],
 )

@@ -13,6 +13,9 @@ variables:
 locals:
   one: x
   reads: ${t.a.id}
+  read: ${data.u.b.id}
+data:
+  u: {b: {name: "${t.many['x'].id}"}}
 resources:
   t:
     a: {tags: {x: "EXPRESSION"}}
@@ -34,6 +37,10 @@ def wrong(folder: Path, expression: str) -> str:
         "${local.one}",
         "${stack.name}",
         "${self.fingerprint}",
+        "${self['fingerprint']}",
+        "${data.u.b.id}",
+        "${data['u'].b.id}",
+        "${local.read}",
         "${t.many['x'].id}",
         "${t.counted[0].id}",
         "${[t.a for t in [1]]}",
@@ -63,7 +70,16 @@ def test_names_that_lead_somewhere(tmp_path: Path, expression: str) -> None:
         ("${stack.nme}", "stack.nme", "there is no `stack.nme`", "Did you mean `name`?"),
         ("${each.key}", "each", "`each` means nothing here", "`for_each` or `count`"),
         ("${module.x.y}", "module", "there is no `module`", "Modules are not supported yet."),
-        ("${data.x.y}", "data", "there is no `data`", "not supported yet"),
+        ("${data.v.one.id}", "data.v.one", "there is no data block `v.one`", "use one of: data.u.b."),
+        ("${data.u.a.id}", "data.u.a", "there is no data block `u.a`", "Declare it under `data:`"),
+        ("${data.u.bb}", "data.u.bb", "there is no data block `u.bb`", "Did you mean `b`?"),
+        ("${data.u}", "data.u", "`data.u` alone is no value", "${data.TYPE.NAME.id}"),
+        ("${data.uu}", "data.uu", "there is no `data.uu`", "Did you mean `u`?"),
+        ("${data}", "data", "`data` alone is no value", "${data.TYPE.NAME.id}"),
+        ("${data[local.one]}", "data", "`data` alone is no value", "${data.TYPE.NAME.id}"),
+        ("${self}", "self", "`self` alone is no value", "There is self.fingerprint only"),
+        ("${self.name}", "self.name", "there is no `self.name`", "There is self.fingerprint only"),
+        ("${self.fingerprint.x}", "self.fingerprint.x", "there is no `self.fingerprint.x`", "only"),
         ("${count.index}", "count", "there is no `count`", "${each.key}"),
         ("${locals.one}", "locals", "there is no `locals`", "Did you mean `local`?"),
         ("${upper}", "upper", "`upper` is a function", "Call it: upper("),

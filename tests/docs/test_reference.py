@@ -13,3 +13,10 @@ def test_every_page_is_as_generated() -> None:
     wanted = generate["pages"]()
     written = {page.name: page.read_text() for page in (ROOT / "docs" / "reference" / "types").glob("*.md")}
     assert written == wanted, "run `make docs`"
+
+
+def test_the_page_of_functions_is_as_generated() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    written = (ROOT / "docs" / "reference" / "functions.md").read_text()
+    assert written == generate["functions"](), "run `make docs`"
+    assert "### templatefile" in written

@@ -21,23 +21,27 @@ from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op
 from mlinfra.model.redaction import digest, redact
 from mlinfra.model.state import OutputValue, Record, State
-from mlinfra.model.value import Redacted, Sensitive, Unknown
+from mlinfra.model.value import LocalPath, Redacted, Sensitive, Unknown
 
 KEY = bytes(range(32))
 CPU = parse_address("compute.cpu")
 
 # Keys that could be mistaken for marks, or for the fields of marks.
 KEYS = st.sampled_from(
-    ["$redacted", "$unknown", "$sensitive", "$", "$$", "$$redacted", "value", "hmac", "expression"]
+    ["$redacted", "$unknown", "$sensitive", "$path", "$", "$$", "$$redacted", "value", "hmac", "expression"]
 )
-TEXT = st.text() | KEYS | st.sampled_from(["${var.x}", "\\u0024", "\u2028", "\x00", "ä€😀", "null"])
+PATH_KEYS = st.sampled_from(["shown", "digest", "folder", "is_folder"])
+TEXT = (
+    st.text() | KEYS | PATH_KEYS | st.sampled_from(["${var.x}", "\\u0024", "\u2028", "\x00", "ä€😀", "null"])
+)
 NUMBERS = st.integers() | st.integers(-(10**40), 10**40) | st.floats(allow_nan=False, allow_infinity=False)
 PLAIN = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=12,
 )
-MARKS = PLAIN.map(Sensitive) | TEXT.map(Redacted)
+PATHS = st.builds(LocalPath, TEXT, st.just(""), TEXT, st.booleans())
+MARKS = PLAIN.map(Sensitive) | TEXT.map(Redacted) | PATHS
 UNKNOWNS = st.builds(Unknown, TEXT, st.booleans())
 
 
@@ -211,6 +215,14 @@ def test_a_secret_is_never_written(secret: Any) -> None:
     assert data.count(digest(secret, KEY).hmac.encode()) == 3
 
 
+def test_where_a_local_path_lies_on_this_machine_is_not_written() -> None:
+    path = LocalPath("data/x.csv", "/home/ana/data/x.csv", "3f9a", is_folder=False)
+    data = encode_state(state(cpu={"path": path}), KEY, "t")
+    assert b"/home/ana" not in data
+    found = decode_state(data).records[CPU].desired["path"]
+    assert (found.shown, found.absolute, found.digest, found.is_folder) == ("data/x.csv", "", "3f9a", False)
+
+
 @pytest.mark.parametrize("where", ["desired", "observed"])
 def test_an_unknown_is_not_recorded(where: str) -> None:
     parts: dict[str, dict[str, Any]] = {"desired": {}, "observed": {}, where: {"a": [Unknown("${x.y.z}")]}}
@@ -235,7 +247,9 @@ def test_a_secret_with_something_unknown_in_it_is_unknown() -> None:
     assert found.desired == {"a": Unknown(sensitive=True)}
 
 
-@pytest.mark.parametrize("mark", [Sensitive("x"), Redacted("y"), Unknown()])
+@pytest.mark.parametrize(
+    "mark", [Sensitive("x"), Redacted("y"), Unknown(), LocalPath("a", "/a", "d", is_folder=True)]
+)
 def test_a_token_is_plain(mark: Any) -> None:
     with pytest.raises(TypeError, match="token"):
         encode_entry(entry(token={"deep": [mark]}), KEY)
@@ -300,6 +314,14 @@ Change = Callable[[dict[str, Any]], object]
         (
             lambda d: d["records"][1].update(desired={"a": {"$redacted": "x", "b": 1}}),
             "records[1].desired: it holds $redacted",
+        ),
+        (
+            lambda d: d["records"][1].update(desired={"a": {"$path": {"digest": "x", "shown": "y"}}}),
+            "records[1].desired: it holds $path, which is not as this mlinfra writes it",
+        ),
+        (
+            lambda d: d["records"][1].update(desired={"a": {"$path": "x", "b": 1}}),
+            "records[1].desired: it holds $path, which this mlinfra does not know",
         ),
         (
             lambda d: d.update(outputs={"url": {"value": {"$new": 1}}}),

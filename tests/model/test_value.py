@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlinfra.model.value import (
+    LocalPath,
     Redacted,
     Sensitive,
     Unknown,
@@ -26,7 +27,8 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=10,
 )
-MARKS = [Unknown("${a.b.c}"), Unknown(), Sensitive("x"), Sensitive({"a": 1}), Redacted("h")]
+PATH = LocalPath("data/x.csv", "/home/ana/data/x.csv", "3f9a", is_folder=False)
+MARKS = [Unknown("${a.b.c}"), Unknown(), Sensitive("x"), Sensitive({"a": 1}), Redacted("h"), PATH]
 
 
 class TestCanonical:
@@ -45,8 +47,8 @@ class TestCanonical:
             canonical(wrap(mark))
 
     def test_keys_named_like_the_fields_of_marks_are_plain(self) -> None:
-        value = {"value": 1, "hmac": "h", "expression": "${x}"}
-        assert canonical(value) == b'{"expression":"${x}","hmac":"h","value":1}'
+        value = {"value": 1, "hmac": "h", "expression": "${x}", "is_folder": True}
+        assert canonical(value) == b'{"expression":"${x}","hmac":"h","is_folder":true,"value":1}'
 
 
 @given(PLAIN)
@@ -63,6 +65,12 @@ def test_marks_are_found_at_any_depth(mark: Any) -> None:
     assert has_mark(deep)
     assert has_unknown(deep) == isinstance(mark, Unknown)
     assert is_sensitive(deep) == isinstance(mark, Sensitive | Redacted)
+
+
+def test_local_paths_are_equal_when_their_content_is() -> None:
+    assert LocalPath("else.csv", "", "3f9a", is_folder=False) == PATH
+    assert LocalPath("data/x.csv", "/home/ana/data/x.csv", "81bc", is_folder=False) != PATH
+    assert LocalPath("data/x.csv", "/home/ana/data/x.csv", "3f9a", is_folder=True) != PATH
 
 
 def test_taint_of_what_is_unknown() -> None:

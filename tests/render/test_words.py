@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mlinfra.model.value import Redacted, Sensitive, Unknown
+from mlinfra.model.value import LocalPath, Redacted, Sensitive, Unknown
 from mlinfra.render.escape import shown, visible, visible_lines
 from mlinfra.render.words import about, count, elapsed, inline, phrase, span
 
@@ -52,6 +52,10 @@ def test_count() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        (
+            LocalPath("data/x.csv", "/home/ana/x.csv", "3f9a2c0db714aaaa", is_folder=False),
+            "data/x.csv (3f9a2c0db714)",
+        ),
         ("plain words", "plain words"),
         ("10.0.0.0/8", "10.0.0.0/8"),
         ("2024-04-01", "2024-04-01"),

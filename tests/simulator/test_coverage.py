@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from mlinfra.simulator.coverage import supported
-from tests.simulator.door import SUB, Door
+from mlinfra.simulator import Request
+from mlinfra.simulator.coverage import data_plane, supported
+from tests.simulator.door import STORAGE, SUB, Door, account
 
 
 def test_what_is_listed_is_answered(door: Door) -> None:
@@ -22,3 +23,16 @@ def test_the_main_operations_are_listed() -> None:
     account = "{scope}/providers/Microsoft.Storage/storageAccounts/{name}"
     assert {("PUT", account), ("PATCH", account), ("POST", f"{account}/listKeys")} <= shown
     assert ("DELETE", f"{account}/blobServices/{{name}}") not in shown
+
+
+def test_what_is_listed_of_the_blob_service_is_answered(door: Door) -> None:
+    door.make(STORAGE, account())
+    for one in data_plane():
+        method, _, where = one.partition(" ")
+        path, _, query = where.replace("{container}", "data").replace("{blob}", "a").partition("?")
+        asked = dict(part.split("=") for part in query.split("&") if part)
+        headers = {"host": "stone.blob.core.windows.net", "authorization": "Bearer t"}
+        answer = door.simulator.handle(Request(method, path, asked, headers))
+        assert answer.status != 501, one
+    assert "PUT /{container}/{blob}?comp=blocklist" in data_plane()
+    assert "GET /{container}?restype=container&comp=list" in data_plane()

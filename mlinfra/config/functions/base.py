@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 MAX_TEXT = 100_000
 """Characters of one text that an expression makes."""
@@ -16,13 +16,20 @@ MAX_ITEMS = 10_000
 """Members of one list or map that an expression makes."""
 
 
+Wants: TypeAlias = Literal["", "around", "spend"]
+
+
 class TooMuch(ValueError):
     """A result beyond `MAX_TEXT` or `MAX_ITEMS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """``shallow`` functions look at no leaf of a list or map, so unknown leaves pass through them."""
+    """``shallow`` functions look at no leaf of a list or map, so unknown leaves pass through them.
+
+    ``wants`` is what the evaluator hands over before the arguments: nothing, the `Surroundings` of the
+    stack, or the ``spend`` by which work is counted.
+    """
 
     name: str
     call: Callable[..., Any]
@@ -30,6 +37,7 @@ class Function:
     gives: Any
     shallow: bool
     signature: inspect.Signature
+    wants: Wants = ""
 
     @property
     def about(self) -> str:
@@ -52,13 +60,16 @@ FUNCTIONS: dict[str, Function] = {}
 
 
 def function(
-    example: str, gives: Any, *, name: str = "", shallow: bool = False
+    example: str, gives: Any, *, name: str = "", shallow: bool = False, wants: Wants = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function under its own name, or ``name``; a test holds that ``example`` gives ``gives``."""
 
     def register(call: Callable[..., Any]) -> Callable[..., Any]:
         called = name or call.__name__
-        FUNCTIONS[called] = Function(called, call, example, gives, shallow, inspect.signature(call))
+        signature = inspect.signature(call)
+        if wants:
+            signature = signature.replace(parameters=[*signature.parameters.values()][1:])
+        FUNCTIONS[called] = Function(called, call, example, gives, shallow, signature, wants)
         return call
 
     return register

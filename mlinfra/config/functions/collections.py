@@ -81,14 +81,6 @@ def contains(list: Any, value: Any) -> bool:
     return identity(value) in map(identity, as_list(list))
 
 
-@function('coalesce(null, "", "westeurope")', "westeurope", shallow=True)
-def coalesce(*values: Any) -> Any:
-    """The first of the values that is neither null nor empty text."""
-    # The evaluator looks at one value after the other, since those behind the first one may be unknown; it
-    # calls this when it found none.
-    raise ValueError("every value is null or empty")
-
-
 @function("range(2, 5)", [2, 3, 4], name="range")
 def range_list(start: Any, end: Any = None, step: Any = 1) -> list[int]:
     """Whole numbers from ``start`` up to, without, ``end``; with one value from 0."""

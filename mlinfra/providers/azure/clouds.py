@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """One cloud: endpoint of ARM, authority that signs in (None: nobody has to), scope of the token."""
+    """One cloud: endpoint of ARM, authority that signs in (None: nobody has to), scope of the token, and the
+    end of the addresses of its storage."""
 
     name: str
     endpoint: str
     authority: str | None
     scope: str
     portal: str
+    storage: str
 
 
 CLOUDS = {
@@ -29,6 +31,7 @@ CLOUDS = {
             "https://login.microsoftonline.com",
             "https://management.azure.com/.default",
             "https://portal.azure.com",
+            "core.windows.net",
         ),
         Cloud(
             "usgov",
@@ -36,6 +39,7 @@ CLOUDS = {
             "https://login.microsoftonline.us",
             "https://management.usgovcloudapi.net/.default",
             "https://portal.azure.us",
+            "core.usgovcloudapi.net",
         ),
         Cloud(
             "china",
@@ -43,6 +47,7 @@ CLOUDS = {
             "https://login.chinacloudapi.cn",
             "https://management.chinacloudapi.cn/.default",
             "https://portal.azure.cn",
+            "core.chinacloudapi.cn",
         ),
         Cloud(
             "simulator",
@@ -50,6 +55,7 @@ CLOUDS = {
             None,
             "https://management.azure.com/.default",
             "https://portal.azure.com",
+            "core.windows.net",
         ),
     )
 }

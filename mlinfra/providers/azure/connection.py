@@ -1,31 +1,56 @@
-"""What every call of a type gets: the client, the settings, and what was asked once for all."""
+"""What every call of a type gets: the client, the settings, and what was asked once for all.
+
+For storage, which is not behind ARM, also the credential and the transport themselves.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlinfra.providers.azure.errors import AzureError
-from mlinfra.providers.azure.versions import SUBSCRIPTIONS
+from mlinfra.providers.azure.versions import API_VERSIONS, SUBSCRIPTIONS, newest
 
 if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import HttpTransport
+
     from mlinfra.providers.azure.arm import Arm
 
 
 class AzureConnection:
-    """A connection to one cloud, as one principal. Thread-safe."""
+    """A connection to one cloud, as one principal. Thread-safe.
 
-    def __init__(self, arm: Arm, settings: Mapping[str, Any]) -> None:
+    ``on_upload`` is told how many bytes of how many are sent, whenever some are.
+    """
+
+    def __init__(
+        self,
+        arm: Arm,
+        settings: Mapping[str, Any],
+        credential: TokenCredential | None = None,
+        transport: HttpTransport[Any, Any] | None = None,
+    ) -> None:
         self.arm = arm
         self.settings = settings
+        self.credential = credential
+        self.transport = transport
+        self.on_upload: Callable[[int, int], None] | None = None
         self._lock = threading.Lock()
+        self._uploads = 0
         self._tenants: dict[str, str] = {}
+        self._versions: dict[str, dict[str, str]] = {}
 
     @property
     def requests(self) -> int:
-        """How many requests were sent."""
-        return self.arm.requests
+        """How many requests were sent, to ARM and to storage."""
+        return self.arm.requests + self._uploads
+
+    def count(self) -> None:
+        """Count a request that was sent to storage."""
+        with self._lock:
+            self._uploads += 1
 
     def tenant_of(self, subscription: str) -> str:
         """The tenant that a subscription belongs to; asked once, or taken from the settings.
@@ -43,6 +68,27 @@ class AzureConnection:
                     raise AzureError("MLI-AZ-SUBSCRIPTION", f"subscription {subscription} names no tenant")
                 self._tenants[subscription.lower()] = known
             return known
+
+    def version_of(self, resource_type: str, subscription: str) -> str:
+        """The newest api-version of a type, a stable one where there is any; a namespace is asked once.
+
+        Raises ProviderError for a type that Azure does not have.
+        """
+        namespace, _, rest = resource_type.partition("/")
+        with self._lock:
+            known = self._versions.get(namespace.lower())
+            if known is None:
+                path = f"/subscriptions/{subscription}/providers/{namespace}"
+                answer = self.arm.send("GET", path, API_VERSIONS["Microsoft.Resources"])
+                known = {
+                    str(each.get("resourceType")).lower(): newest(each.get("apiVersions") or ())
+                    for each in (answer.body or {}).get("resourceTypes") or ()
+                }
+                self._versions[namespace.lower()] = known
+        found = known.get(rest.lower())
+        if not found:
+            raise AzureError("MLI-AZ-TYPE", f"Azure has no resource type {resource_type}", path=("type",))
+        return found
 
     def close(self) -> None:
         """Let go of the connections."""

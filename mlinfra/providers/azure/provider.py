@@ -104,13 +104,13 @@ class AzureProvider:
                 hint="The command line wires it in; a program gives the provider transport and credential.",
                 sent=False,
             )
-        from mlinfra.providers.azure.arm import Arm
+        from mlinfra.providers.azure.arm import Arm, pooled_transport
         from mlinfra.providers.azure.signin import default_credential
 
         credential = self.credential or default_credential(cloud, settings.get("tenant"))
-        return AzureConnection(
-            Arm(cloud.endpoint, credential, (cloud.scope,), self.transport), dict(settings)
-        )
+        transport = self.transport or pooled_transport()
+        arm = Arm(cloud.endpoint, credential, (cloud.scope,), transport)
+        return AzureConnection(arm, dict(settings), credential, transport)
 
     def describe(self, settings: Mapping[str, Any]) -> Mapping[str, str]:
         """The cloud, and the location and subscription where they are known."""

@@ -103,6 +103,18 @@ RULES: Mapping[str, Rule] = {
         path=("principal",),
         sent=False,
     ),
+    # roles of one's own: I:Azure/ARO-RP#1346, D:role-based-access-control/custom-roles
+    "RoleDefinitionWithSameNameExists": Rule(
+        "MLI-AZ-NAME",
+        "A role's name is unique in the tenant: take another one, or refer to the role that is there by its "
+        "GUID (`az role definition list --name NAME`).",
+        path=("role_name",),
+    ),
+    "RoleDefinitionHasAssignments": Rule(
+        "MLI-AZ-IN-USE",
+        "Somebody still has this role: `az role assignment list --role GUID --all` shows who. Take those "
+        "assignments away first.",
+    ),
     # places and parents
     "ResourceGroupNotFound": _PARENT,
     "ParentResourceNotFound": _PARENT,

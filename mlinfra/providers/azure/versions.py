@@ -5,6 +5,8 @@ Stable versions only. A type that needs a later one overrides ``ArmType.api_vers
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 API_VERSIONS = {
     "Microsoft.Authorization": "2022-04-01",
     "Microsoft.ContainerRegistry": "2023-07-01",
@@ -27,3 +29,9 @@ def api_version(resource_type: str) -> str:
     Raises KeyError for a namespace that we do not speak.
     """
     return API_VERSIONS[resource_type.partition("/")[0]]
+
+
+def newest(offered: Iterable[str]) -> str:
+    """The newest of these, a stable one where there is any; empty when there is none."""
+    known = sorted(offered, reverse=True)
+    return next((each for each in known if "preview" not in each), known[0] if known else "")

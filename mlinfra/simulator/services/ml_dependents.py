@@ -24,6 +24,7 @@ DEPENDENTS = {
 
 _CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _SHARES = "Microsoft.Storage/storageAccounts/fileServices/shares"
+_DATASTORES = "Microsoft.MachineLearningServices/workspaces/datastores"
 
 
 def check_dependents(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
@@ -83,21 +84,77 @@ def check_storage(world: World, workspace: Resource) -> None:
         raise bad_request("The key vault of an encrypted workspace must have purge protection enabled.")
 
 
-def make_own_stores(world: World, workspace: Resource) -> None:
-    """The container and the shares that the service makes for its default datastores (documentation
-    how-to-access-data: ``azureml-blobstore-…``, ``azureml-filestore-…``, ``code-…``)."""
-    account = world.get(workspace.properties.get("storageAccount") or "")
-    if account is None or workspace.body["kind"] == "Project":
-        return
+CODE_SHARE = "code-391ff5ac-6576-460f-ba4d-7e03433c68b6"
+"""The share of ``workspaceworkingdirectory``: recorded with this GUID in workspaces that differ."""
+
+_SYSTEM = "WorkspaceSystemAssignedIdentity"
+
+
+def own_stores(workspace: Resource) -> tuple[tuple[str, str, str, str], ...]:
+    """The default datastores, the oldest first: name, kind, container or share, identity.
+
+    Recorded: TestDatastore (blob store, working directory), az ml test_data_datastore_param (artifact store).
+    A project keeps its own beside its hub's (documentation ai-studio/concepts/architecture).
+    """
     id = workspace.properties["workspaceId"]
-    own = (
-        (_CONTAINERS, "blobServices/default/containers", f"azureml-blobstore-{id}"),
-        (_SHARES, "fileServices/default/shares", f"azureml-filestore-{id}"),
-        (_SHARES, "fileServices/default/shares", f"code-{id}"),
+    if workspace.body["kind"] == "Project":
+        artifacts, files, code, blobs = f"{id}-azureml", f"{id}-code", f"{id}-code", f"{id}-blobstore"
+    else:
+        artifacts, files, code = "azureml", f"azureml-filestore-{id}", CODE_SHARE
+        blobs = f"azureml-blobstore-{id}"
+    return (
+        ("workspaceartifactstore", "AzureBlob", artifacts, "None"),
+        ("workspaceworkingdirectory", "AzureFile", code, "None"),
+        ("workspacefilestore", "AzureFile", files, "None"),
+        ("workspaceblobstore", "AzureBlob", blobs, _SYSTEM),
     )
-    for type_, middle, name in own:
-        where = f"{account.id}/{middle}/{name}"
-        made = Resource(id=where, type=type_, name=name, state="Succeeded", body={"properties": {}})
-        made.created = made.changed = world.now
-        fresh_etag(world, world.kind(type_), made)
-        world.store.put(made)
+
+
+def make_own_stores(world: World, workspace: Resource) -> None:
+    """The default datastores, and the containers and shares that they are (documentation how-to-access-data).
+
+    The times of the four differ, as recorded: lists are in the order of their making.
+    """
+    account = world.get(workspace.properties.get("storageAccount") or "")
+    if account is None:
+        return
+    stores = own_stores(workspace)
+    for place, (name, kind, inner, identity) in enumerate(stores):
+        blob = kind == "AzureBlob"
+        type_, middle = (
+            (_CONTAINERS, "blobServices/default/containers")
+            if blob
+            else (_SHARES, "fileServices/default/shares")
+        )
+        _make(world, type_, f"{account.id}/{middle}/{inner}", inner, {}, world.now)
+        properties: dict[str, Any] = {
+            "datastoreType": kind,
+            "accountName": account.name,
+            "containerName" if blob else "fileShareName": inner,
+            "endpoint": "core.windows.net",
+            "protocol": "https",
+            "serviceDataAccessAuthIdentity": identity,
+            "credentials": {
+                "credentialsType": "AccountKey",
+                "secrets": {"secretsType": "AccountKey", "key": account.data["keys"][0]},
+            },
+        }
+        at = round(world.now - 0.2 * (len(stores) - 1 - place), 3)
+        made = _make(world, _DATASTORES, f"{workspace.id}/datastores/{name}", name, properties, at)
+        if made is not None:
+            made.data.update({"system": True, "default": name == "workspaceblobstore", "made": at})
+            world.store.put(made)
+
+
+def _make(
+    world: World, type_: str, id: str, name: str, properties: dict[str, Any], at: float
+) -> Resource | None:
+    """A resource that nobody asked for; None when it is there already or not simulated."""
+    kind = world.kinds.get(type_.lower())
+    if kind is None or world.store.exists(id):
+        return None
+    made = Resource(id=id, type=type_, name=name, state="Succeeded", body={"properties": properties})
+    made.created = made.changed = at
+    fresh_etag(world, kind, made)
+    world.store.put(made)
+    return made

@@ -76,3 +76,30 @@ def _region(call: Call) -> str:
     parts = call.path.text.split("/")
     workspace = call.store.get("/".join(parts[:9]))
     return str(workspace.body.get("location", "")) if workspace is not None else ""
+
+
+def front_error(
+    call: Call, text: str, *, status: int = 400, code: str = "UserError", inner: str = "BadArgumentError"
+) -> ArmError:
+    """The envelope of the management front end, which answers for datastores and versioned assets.
+
+    Recorded: 404 ``Could not find datastore`` (inner error NotFoundError), 400 for old Pythons
+    (NewRecommendedPythonVersions). Other statuses and inner errors are assumed.
+    """
+    trace = call.ids.fixed("correlation", call.path.text, str(call.now)).replace("-", "")
+    where = _region(call)
+    info: list[tuple[str, object]] = [
+        ("ComponentName", "managementfrontend"),
+        ("Correlation", {"operation": trace, "request": trace[:16]}),
+        ("Environment", where),
+        ("Location", where),
+        ("Time", offset_stamp(call.now)),
+        ("InnerError", {"code": inner, "innerError": None}),
+    ]
+    additional = [{"type": type_, "info": {"value": value}} for type_, value in info]
+    return ArmError(status, code, text, details=[], additional=additional)
+
+
+def front_missing(call: Call, text: str) -> ArmError:
+    """The front end's 404."""
+    return front_error(call, text, status=404, inner="NotFoundError")

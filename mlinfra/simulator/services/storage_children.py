@@ -17,6 +17,8 @@ from mlinfra.simulator.shapes import Anything, Bool, Items, Number, Object, Tabl
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.world import Call
 
+CONTAINER = f"{ACCOUNT}/blobServices/containers"
+
 _RETENTION = Object({"enabled": Bool(), "days": Number(1, 365), "allowPermanentDelete": Bool()})
 _CORS = Object({"corsRules": Items(Anything(), most=5)})
 
@@ -80,7 +82,8 @@ def _versioning(call: Call, body: dict[str, Any], prior: Resource | None) -> Non
             raise bad_values("restorePolicy")
 
 
-def _etag(resource: Resource) -> str:
+def container_etag(resource: Resource) -> str:
+    """The etag of a container or share as the storage services write it."""
     text: str = resource.data["etag"]
     return f'"0x8D{text.strip(chr(34)).replace("-", "")[:12].upper()}"'
 
@@ -106,7 +109,7 @@ def _render_container(call: Call, resource: Resource, body: dict[str, Any]) -> N
         else:
             del body["properties"]
         return
-    body["etag"] = _etag(resource)
+    body["etag"] = container_etag(resource)
     found = {
         **_FRESH,
         "defaultEncryptionScope": "$account-encryption-key",
@@ -136,7 +139,7 @@ def _render_share(call: Call, resource: Resource, body: dict[str, Any]) -> None:
     if call.request.method.upper() == "PUT" and resource.created == call.now:
         body.pop("etag")
         return
-    body["etag"] = _etag(resource)
+    body["etag"] = container_etag(resource)
     premium = resource.data.get("premium", False)
     found = {
         "leaseStatus": "unlocked",
@@ -251,11 +254,12 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
             select=lambda call, found: found or [one for one in [_files(call)] if one is not None],
         ),
         Kind(
-            type=ACCOUNT + "/blobServices/containers", api_versions=versions, names=container,
+            type=CONTAINER, api_versions=versions, names=container,
             shape=container_shape, location="none", tags=0, state="", update="merge", etag="body",
             list_scopes=("parent",),
             missing=_missing("ContainerNotFound", "The specified container does not exist."),
             prepare=_prepare_container, render=_render_container, listed=_list_container,
+            deleted=lambda world, resource: world.store.blobs.empty(resource.id),
         ),
         Kind(
             type=ACCOUNT + "/fileServices/shares", api_versions=versions, names=container,

@@ -15,11 +15,13 @@ from mlinfra.providers.azure import provider
 WORDS = {
     "x-immutable", "x-computed", "x-optional", "x-sensitive", "x-write-only", "x-ref", "x-parent", "x-from",
     "x-id", "x-path", "x-unordered", "x-key", "x-case-insensitive", "x-duration", "x-source", "x-in-place",
-    "x-one-way", "x-hint", "x-follows",
+    "x-one-way", "x-hint", "x-follows", "x-unless", "x-loose", "x-mirrors",
+    "x-content", "x-path-is", "x-alias-of",
 }  # fmt: skip
 TOP_WORDS = {
     "x-discriminator", "x-owner-tag", "x-adopts-equal", "x-data", "x-seconds", "x-example", "x-examples",
     "x-example-update", "x-example-immutable", "x-replace-broken", "x-read-one-by-one", "x-soft-delete",
+    "x-versioned",
 }  # fmt: skip
 
 
@@ -55,7 +57,8 @@ def test_it_is_a_flat_schema_of_draft_2020_12(schema: Mapping[str, Any]) -> None
     assert schema["type"] == "object"
     assert schema["additionalProperties"] is False
     assert schema["title"] and schema["description"]
-    assert not {"$ref", "oneOf", "anyOf", "allOf", "if"} & set(schema)
+    assert not {"$ref", "oneOf", "allOf", "if"} & set(schema)
+    assert all(set(one) == {"required"} for one in schema.get("anyOf", ())), "only: one of these is needed"
 
 
 def test_no_key_of_the_language_is_a_key_of_a_body(schema: Mapping[str, Any]) -> None:
@@ -121,8 +124,6 @@ def resolved(leaf: Any) -> Any:
 def examples(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if "x-example" in schema:
         yield transform(dict(schema["x-example"]), resolved)
-    for example in schema.get("x-examples", {}).values():
-        yield transform(dict(example), resolved)
 
 
 def test_examples_are_valid_and_so_are_their_changes(schema: Mapping[str, Any]) -> None:
@@ -138,6 +139,13 @@ def test_examples_are_valid_and_so_are_their_changes(schema: Mapping[str, Any]) 
         assert schema["properties"][key].get("x-immutable"), key
     for key in schema.get("x-example-update", {}):
         assert not schema["properties"][key].get("x-immutable"), key
+
+
+@pytest.mark.parametrize("name", [name for name in provider.types if "x-examples" in ALL[name]])
+def test_the_examples_of_all_kinds_are_valid_each_by_its_own_schema(name: str) -> None:
+    for example in ALL[name]["x-examples"].values():
+        own = provider.types[name].schema(dict(example))
+        Draft202012Validator(own).validate(transform(dict(example), resolved))
 
 
 def test_a_schema_is_made_once() -> None:

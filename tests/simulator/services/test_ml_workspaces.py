@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mlinfra.simulator.services.ml_dependents import CODE_SHARE
 from tests.simulator.services.ml_door import (
     GROUP,
     IDENTITY,
@@ -145,7 +146,7 @@ def test_a_list_keeps_one_kind(door: MlDoor) -> None:
 
 def test_children_that_are_not_simulated_say_so_aloud(door: MlDoor) -> None:
     door.workspace()
-    assert refusal(door.get(f"{WORKSPACE}/datastores/workspaceblobstore")) == (501, "NotSimulated")
+    assert refusal(door.get(f"{WORKSPACE}/models/m")) == (501, "NotSimulated")
     assert refusal(door.post(f"{WORKSPACE}/diagnose")) == (501, "NotSimulated")
 
 
@@ -261,10 +262,10 @@ def test_an_encryption_needs_a_vault_with_purge_protection(door: MlDoor) -> None
 def test_the_service_makes_its_own_stores(door: MlDoor) -> None:
     id = door.workspace()["properties"]["workspaceId"]
     names = [one["name"] for one in door.get(f"{STORAGE}/blobServices/default/containers").json()["value"]]
-    assert names == [f"azureml-blobstore-{id}"]
+    assert names == ["azureml", f"azureml-blobstore-{id}"]
     names = [one["name"] for one in door.get(f"{STORAGE}/fileServices/default/shares").json()["value"]]
-    assert names == [f"azureml-filestore-{id}", f"code-{id}"]
-    share = f"{STORAGE}/fileServices/default/shares/code-{id}"
+    assert names == [f"azureml-filestore-{id}", CODE_SHARE]
+    share = f"{STORAGE}/fileServices/default/shares/{CODE_SHARE}"
     assert door.delete(share).status in (200, 202)
     door.settle(door.patch(WORKSPACE, {"tags": {"a": "1"}}))
     assert door.get(share).status == 404, "made once, not at every write"
@@ -505,7 +506,10 @@ def test_a_project_takes_its_dependents_from_its_hub(door: MlDoor) -> None:
     assert found["properties"]["hubResourceId"] == hub
     assert found["properties"]["enableDataIsolation"] is True
     assert door.get(hub).json()["properties"]["associatedWorkspaces"] == [project]
-    assert len(door.get(f"{STORAGE}/blobServices/default/containers").json()["value"]) == 1
+    names = [one["name"] for one in door.get(f"{STORAGE}/blobServices/default/containers").json()["value"]]
+    own = found["properties"]["workspaceId"]
+    assert {f"{own}-azureml", f"{own}-blobstore"} <= {*names}
+    assert len(names) == 4, "two of its own, two of the hub"
     assert refusal(door.delete(hub)) == (400, "BadRequest")
     door.delete(project)
     door.simulator.advance(120)

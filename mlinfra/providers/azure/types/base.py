@@ -51,7 +51,8 @@ class ArmType:
     - ``listed``: whether a list answers all that a GET does (else every read is a GET of its own);
     - ``update_method``: ``PUT`` (what was read, our keys laid over it) or ``PATCH`` (of that, what differs);
     - ``if_match``: whether the service honours the etag of what was read;
-    - ``create_headers``: such as ``{"If-None-Match": "*"}`` where the service takes it.
+    - ``create_headers``: such as ``{"If-None-Match": "*"}`` where the service takes it;
+    - ``write_query``: what every PUT and PATCH says beside the api-version.
     """
 
     name: str = ""
@@ -64,6 +65,7 @@ class ArmType:
     update_method: str = "PUT"
     if_match: bool = False
     create_headers: Mapping[str, str] = {}
+    write_query: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self._schemas: dict[tuple[str, ...], Mapping[str, Any]] = {}
@@ -121,7 +123,7 @@ class ArmType:
         for members in groups.values():
             if len(members) == 1:
                 raw = conn.arm.get(members[0], self.api_version)
-                found[members[0]] = None if raw is None else self._settled(members[0], raw)
+                found[members[0]] = self._seen(members[0], raw)
             else:
                 found |= self._read_list(conn, members)
         return found
@@ -137,14 +139,19 @@ class ArmType:
         }
         found: dict[str, Attrs | None] = {}
         for id in members:
-            raw = there.get(ids.key(id))
-            found[id] = None if raw is None else self._settled(id, raw)
+            found[id] = self._seen(id, there.get(ids.key(id)))
         return found
 
-    def _settled(self, id: str, raw: Mapping[str, Any]) -> Attrs:
+    def _seen(self, id: str, raw: Mapping[str, Any] | None) -> Attrs | None:
         """The attributes of what was read, once nobody is at work on it. Raises ProviderError."""
+        if raw is None or not self.exists(raw):
+            return None
         operations.refuse_unsettled(raw, id)
         return self.attributes(id, raw)
+
+    def exists(self, raw: Mapping[str, Any]) -> bool:
+        """Whether what was read counts as there; an archived version does not."""
+        return True
 
     def attributes(self, id: str, raw: Mapping[str, Any]) -> Attrs:
         """The attributes of what was read, its id spelled as it was asked for."""
@@ -213,7 +220,12 @@ class ArmType:
         answer: Answer | None
         if op is Op.CREATE:
             answer = conn.arm.send(
-                "PUT", id, self.api_version, body=self.to_body(wanted), headers=self.create_headers
+                "PUT",
+                id,
+                self.api_version,
+                body=self.to_body(wanted),
+                headers=self.create_headers,
+                query=self.write_query,
             )
         else:
             answer = self._update(conn, id, prior or {}, wanted)
@@ -250,7 +262,9 @@ class ArmType:
         headers: dict[str, str] = {}
         if self.if_match and isinstance(raw.get("etag"), str):
             headers["If-Match"] = raw["etag"]
-        return conn.arm.send(self.update_method, id, self.api_version, body=body, headers=headers)
+        return conn.arm.send(
+            self.update_method, id, self.api_version, body=body, headers=headers, query=self.write_query
+        )
 
     def _delete(self, conn: AzureConnection, id: str, prior: Attrs | None, coming: Attrs | None) -> Progress:
         query = self.delete_query(prior, coming)

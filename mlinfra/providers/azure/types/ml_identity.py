@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mlinfra.providers.api import ProviderError
+from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.types.ml_words import shaped
 from mlinfra.providers.azure.types.schema import Property, choice, reference
 
@@ -92,7 +94,10 @@ def identity(source: str, *, immutable: bool = False, default: str | None = None
 
 
 def normal_identity(value: Any) -> Any:
-    """One spelling: the type's word, the user identities as a list sorted by id."""
+    """One spelling: the type's word, the user identities as a list sorted by id.
+
+    Raises ProviderError for an identity that is neither an id nor, in a list, one of the stack.
+    """
     if not isinstance(value, Mapping):
         return value
     kind = _word(value.get("type"))
@@ -149,6 +154,15 @@ def _word(kind: Any) -> Any:
 def _spelled(id: str) -> str:
     match = _USER_IDENTITY.match(id)
     if not match:
+        if id and not ids.is_id(id):
+            raise ProviderError(
+                "MLI-AZ-REFERENCE",
+                f"`{id}` is no id, and in a list of {{resource_id: …}} nothing in this stack has that name",
+                path=("identity", "user_assigned_identities"),
+                hint=f"Write the id. It is printed by: az identity show --name {id} --resource-group GROUP "
+                "--query id -o tsv",
+                sent=False,
+            )
         return id
     subscription, group, name = match.groups()
     return (

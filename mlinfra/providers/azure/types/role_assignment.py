@@ -279,7 +279,7 @@ def _role_guid(role: str) -> str:
         f"no built-in role that mlinfra knows is called `{role}`",
         path=("role",),
         hint=(f"Did you mean `{near[0]}`? " if near else "")
-        + "Any other role, also one of your own, is given by its GUID: "
+        + "One of this stack is ${role_definition.NAME.id}; any other is given by its GUID: "
         f'az role definition list --name "{role}" --query "[].name" -o tsv',
         sent=False,
     )

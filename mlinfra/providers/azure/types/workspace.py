@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import Progress, ProviderError
+from mlinfra.providers.azure.ids import name_of
 from mlinfra.providers.azure.types.base import ArmType
+from mlinfra.providers.azure.types.datastore_rows import STORES
 from mlinfra.providers.azure.types.ml_identity import normal_identity, without_answers
 from mlinfra.providers.azure.types.ml_words import need_ids, without_schema_key
 from mlinfra.providers.azure.types.schema import overlay, pick
@@ -106,10 +108,15 @@ class Workspace(ArmType):
         return {"forceToPurge": "true"} if coming is not None else {}
 
     def children(self, conn: AzureConnection, id: str) -> Iterable[str]:
-        """The computes in the workspace. Raises ProviderError."""
-        for item in conn.arm.list(f"{id}/computes", self.api_version):
-            if isinstance(item.get("id"), str):
-                yield item["id"]
+        """The computes in the workspace, and the datastores that the service did not make by itself.
+
+        Raises ProviderError.
+        """
+        for kind in ("computes", "datastores"):
+            for item in conn.arm.list(f"{id}/{kind}", self.api_version):
+                made = item.get("id")
+                if isinstance(made, str) and (kind != "datastores" or name_of(made).lower() not in STORES):
+                    yield made
 
 
 def _refuse_late_encryption(prior: Attrs | None, desired: Attrs) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure.types.ml_identity import identity, normal_identity, without_answers
 from mlinfra.providers.azure.types.schema import from_arm, to_arm
 from tests.providers.azure.fake import GROUP, SUBSCRIPTION
@@ -55,6 +56,14 @@ def test_an_answer_reads_as_it_was_written() -> None:
     }
     assert from_arm((ROW,), raw) == {"identity": written}
     assert normal_identity(written) == written
+
+
+@pytest.mark.parametrize("written", [[{"resource_id": "id-team"}], {"id-team": None}])
+def test_a_name_that_names_nothing_is_refused(written: Any) -> None:
+    with pytest.raises(ProviderError) as caught:
+        normal_identity({"type": "user_assigned", "user_assigned_identities": written})
+    assert caught.value.path == ("identity", "user_assigned_identities")
+    assert "az identity show --name id-team" in caught.value.hint
 
 
 def test_no_identity_reads_as_none() -> None:

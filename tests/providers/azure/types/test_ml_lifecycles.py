@@ -32,7 +32,7 @@ class Lab(Cloud):
         self.needs = {name: self.made[name]["id"] for name in names if name != "user_assigned_identity"}
 
     def attrs(self, name: str, body: Mapping[str, Any]) -> Attrs:
-        if name not in ("compute", "role_assignment"):
+        if name not in ("compute", "datastore", "role_assignment"):
             return super().attrs(name, body)
         type_ = provider.types[name]
         return type_.normalize(with_defaults(dict(body), type_.schema(dict(body))))

@@ -1,0 +1,228 @@
+"""The language as a JSON Schema (draft 2020-12): every key of a stack that is not a provider's, in words.
+
+What the loader takes, said for editors. The types' bodies and the providers' settings are laid beside it by
+`mlinfra.engine.document`. An expression may stand wherever a value is worked out, so nearly every value is
+``worked_out``: what it should be, or a text that holds ``${…}``.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from mlinfra.config.dotted import LITERALS
+
+JsonSchema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+EXPRESSION = {"$ref": "#/$defs/expression"}
+NAMES = {"$ref": "#/$defs/name"}
+ADDRESS = r"^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*(\[(\"([^\"\\]|\\.)*\"|[0-9]+)\])?$"
+"""``compute.cpu``, ``role_assignment.team["ana"]``."""
+
+DEFINITIONS: Mapping[str, JsonSchema] = {
+    "expression": {
+        "title": "Expression",
+        "description": "A text with ${…}: an expression over var, local, stack, each and other resources.",
+        "type": "string",
+        # Not `$${`, which is the two characters themselves, and not Azure ML's own `${{`.
+        "pattern": r"(^|[^$])\$\{(?!\{)",
+    },
+    "name": {
+        "description": "Letters, digits and _; no word of the expression language.",
+        "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+        "not": {"enum": sorted({*keyword.kwlist, *LITERALS})},
+    },
+}
+"""What the rest refers to."""
+
+
+def worked_out(schema: JsonSchema) -> JsonSchema:
+    """``schema``, or an expression that gives it. Words for people stay outside, where editors show them."""
+    limits = {key: value for key, value in schema.items() if key not in _FOR_PEOPLE}
+    if not limits or limits == {"type": "string"}:
+        return schema
+    words = {key: value for key, value in schema.items() if key in _FOR_PEOPLE}
+    return {**words, "anyOf": [limits, EXPRESSION]}
+
+
+_FOR_PEOPLE = ("title", "description", "default", "examples", "deprecated")
+
+
+def section(description: str, member: JsonSchema) -> JsonSchema:
+    """A map of names that users choose; nothing written below it is an empty one."""
+    return {
+        "description": description,
+        "type": ["object", "null"],
+        "propertyNames": NAMES,
+        "additionalProperties": member,
+    }
+
+
+def _flag(description: str) -> JsonSchema:
+    return {"description": description, "type": ["boolean", "null"]}
+
+
+def _text(description: str) -> JsonSchema:
+    return {"description": description, "type": ["string", "null"], "not": EXPRESSION}
+
+
+_RULE: JsonSchema = {
+    "type": "object",
+    "properties": {
+        "condition": {"description": "An expression over variables that is true for a good value."},
+        "message": _text("What is said when it is not true."),
+    },
+    "required": ["condition", "message"],
+    "additionalProperties": False,
+}
+
+VARIABLE: JsonSchema = {
+    "title": "Variable",
+    "type": ["object", "null"],
+    "properties": {
+        "type": {
+            "description": "What its values are: string, number, bool, any, list(…), map(…) or object({…}).",
+            "type": "string",
+            "anyOf": [
+                {"enum": ["string", "number", "bool", "any"]},
+                {"pattern": r"^\s*(string|number|bool|any|list|map|object)\b"},
+            ],
+            "examples": ["list(string)", "map(string)", "object({name: string, size: optional(number)})"],
+        },
+        "default": {"description": "Its value when none is given. Without a default one must be given."},
+        "description": _text("What it is for."),
+        "sensitive": _flag("Its value is secret: never recorded and never shown."),
+        "nullable": _flag("Whether null is a value that it may have; it is, unless this is false."),
+        "deprecated": _text("Why nobody should set it any more, and what to do instead."),
+        "validation": {
+            "description": "What its value must be like, beyond its type.",
+            "type": ["array", "null"],
+            "items": _RULE,
+        },
+    },
+    "additionalProperties": False,
+}
+"""One variable."""
+
+OUTPUT: JsonSchema = {
+    "title": "Output",
+    "type": "object",
+    "properties": {
+        "value": {"description": "What others read with `mlinfra output`; usually an expression."},
+        "description": _text("What it is for."),
+        "sensitive": _flag("It is secret: never recorded and never shown."),
+    },
+    "required": ["value"],
+    "additionalProperties": False,
+}
+"""One output."""
+
+LIFECYCLE: JsonSchema = {
+    "title": "Lifecycle",
+    "description": "How mlinfra treats the resource when it changes or goes.",
+    "type": ["object", "null"],
+    "properties": {
+        "prevent_destroy": _flag("Refuse every plan that would delete or replace it."),
+        "ignore_changes": {
+            "description": 'Keys whose differences are left alone, such as [tags, properties.owner]; or "*".',
+            "anyOf": [
+                {"type": "array", "items": {"type": "string", "minLength": 1}},
+                {"enum": ["*", "all"]},
+                {"type": "null"},
+            ],
+        },
+        "allow_unmanaged_loss": _flag("Delete it even when things live in it that mlinfra does not manage."),
+    },
+    "additionalProperties": False,
+}
+"""``lifecycle:`` of a block."""
+
+META: Mapping[str, JsonSchema] = {
+    "file": {
+        "description": "A YAML file with the body, such as one of az ml. Keys written here win.",
+        "anyOf": [
+            {"type": "string", "minLength": 1, "not": EXPRESSION},
+            {
+                "type": "object",
+                "properties": {
+                    "path": {
+                        "description": "Where the file is, seen from this one.",
+                        "type": "string",
+                        "minLength": 1,
+                        "not": EXPRESSION,
+                    },
+                    "expressions": _flag("Work out ${…} in the file; otherwise that is text in it."),
+                },
+                "required": ["path"],
+                "additionalProperties": False,
+            },
+        ],
+    },
+    "for_each": worked_out(
+        {
+            "description": "One instance for each member of a list of texts, or of a map; ${each.key} and "
+            "${each.value} tell them apart.",
+            "type": ["array", "object", "null"],
+            "items": {"type": "string"},
+        }
+    ),
+    "count": worked_out(
+        {
+            "description": "How many equal instances there are; ${each.key} counts them from 0.",
+            "type": "integer",
+            "minimum": 0,
+        }
+    ),
+    "when": worked_out({"description": "Whether the resource is wanted at all.", "type": "boolean"}),
+    "depends_on": {
+        "description": "Resources that must come first, where no expression says so.",
+        "type": ["array", "null"],
+        "items": worked_out({"type": "string", "pattern": ADDRESS}),
+    },
+    "parent": worked_out(
+        {
+            "description": "The address of the resource that it lives in, where several could be meant.",
+            "type": "string",
+            "pattern": ADDRESS.removesuffix("$") + r"(\.id)?$",
+        }
+    ),
+    "lifecycle": {"$ref": "#/$defs/lifecycle"},
+    "import": {
+        "description": "The id of what exists already and is to be managed from now on.",
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {"id": {"description": "The id in Azure.", "type": "string"}},
+                "required": ["id"],
+                "additionalProperties": False,
+            },
+        ],
+    },
+}
+"""Keys that stand beside a resource's body."""
+
+_PATH: JsonSchema = {"type": "string", "minLength": 1, "not": EXPRESSION}
+
+TOP: Mapping[str, JsonSchema] = {
+    "stack": {
+        "description": "The name of the stack. Its state is kept under this name.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$",
+    },
+    "include": {
+        "description": "Further files of the stack, seen from its folder; * and ** may stand in a path. "
+        "They hold variables, locals, resources, data and outputs.",
+        "anyOf": [_PATH, {"type": "array", "items": _PATH}, {"type": "null"}],
+    },
+    "variables": section("What comes from outside; read as ${var.name}.", {"$ref": "#/$defs/variable"}),
+    "locals": section(
+        "Names for values that are used more than once; read as ${local.name}.",
+        {"description": "Any value; it may hold expressions."},
+    ),
+    "outputs": section("What others read after an apply.", {"$ref": "#/$defs/output"}),
+}
+"""Keys at the top of a stack, without ``resources``, ``data`` and the providers."""

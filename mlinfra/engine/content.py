@@ -1,0 +1,81 @@
+"""What assets are made of: local files in place of paths, and the version that their content makes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlinfra.config.content import read_path
+from mlinfra.engine.schema import Schema, at, comparable, paths_with, properties, with_defaults
+from mlinfra.model.configuration import Block
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError
+from mlinfra.model.value import Attrs, Unknown, canonical, get, has_unknown, put
+
+LENGTH = 12
+"""Characters of the hash that make a version."""
+
+
+class Contents:
+    """Reads what paths in bodies name, each file once for a plan."""
+
+    def __init__(self, root: Path, shown_from: Path) -> None:
+        self._root, self._shown_from = root, shown_from
+        self._read: dict[tuple[str, str, Path], Any] = {}
+
+    def placed(self, written: Attrs, schema: Schema, block: Block, problems: list[Diagnostic]) -> Attrs:
+        """The attributes with older names of keys replaced, and local content in place of paths."""
+        attrs = dict(written)
+        for name, part in properties(schema, "x-alias-of"):
+            if name in attrs:
+                attrs.setdefault(part["x-alias-of"], attrs.pop(name))
+                attrs.pop(name, None)
+        for path in list(paths_with(attrs, schema, lambda part: bool(part.get("x-path")))):
+            value, part = get(attrs, path), at(schema, path)
+            if not isinstance(value, str):
+                continue
+            try:
+                attrs = put(attrs, path, self._content(value, part, block.folder))
+            except MlinfraError as wrong:
+                node = block.body.at(path)
+                problems.extend(d.located(block.address, node.position) for d in wrong.diagnostics)
+                attrs = put(attrs, path, Unknown())
+        return attrs
+
+    def _content(self, value: str, part: Mapping[str, Any], folder: Path) -> Any:
+        key = (value, str(part["x-path"]), folder)
+        if key not in self._read:
+            expected = part.get("x-path-is")
+            self._read[key] = read_path(
+                value, part["x-path"], folder, self._root, expected=expected, shown_from=self._shown_from
+            )
+        return self._read[key]
+
+
+def version_of(attrs: Attrs, schema: Schema) -> str | Unknown:
+    """The version that content makes: the start of a hash of the keys that are content, files included.
+
+    Names, tags, the order of keys and comments are not; equal content is the same version.
+    """
+    content = {name: attrs[name] for name, _ in properties(schema, "x-content") if name in attrs}
+    if has_unknown(content):
+        return Unknown()
+    for path in list(paths_with(content, schema, lambda part: part.get("x-content") is False)):
+        content = put(content, path, None)
+    return hashlib.sha256(canonical(comparable(content, schema))).hexdigest()[:LENGTH]
+
+
+def fingerprint(attrs: Attrs, schema: Schema) -> str:
+    """Five characters that change when a key changes that cannot change in place: a name that moves along.
+
+    Keys that are not known without it (the name itself) take no part.
+    """
+    fixed = {
+        name: attrs[name]
+        for name, part in schema.get("properties", {}).items()
+        if name in attrs
+        and not has_unknown(attrs[name])
+        and (part.get("x-immutable") or name == schema.get("x-discriminator"))
+    }
+    return hashlib.sha256(canonical(comparable(with_defaults(fixed, schema), schema))).hexdigest()[:5]
