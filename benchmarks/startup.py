@@ -1,6 +1,6 @@
 """What a command costs before it does anything: ``make bench``.
 
-Medians of fresh processes, with what DESIGN promises for each beside it. Run on a quiet machine.
+Medians of fresh processes, with what is promised for each beside it. Run on a quiet machine.
 """
 
 from __future__ import annotations
