@@ -27,6 +27,15 @@ def uploadable(attrs: Attrs) -> Attrs:
     return {key: transform(value, located) for key, value in attrs.items()}
 
 
+def described(attrs: Attrs) -> Attrs:
+    """What is known, local paths by their digests; for telling, never for sending."""
+
+    def digest(leaf: Any) -> Any:
+        return leaf.digest if isinstance(leaf, LocalPath) else leaf
+
+    return known_part({key: transform(value, digest) for key, value in attrs.items()})
+
+
 def split(attrs: Attrs) -> tuple[Attrs, Attrs]:
     """What is known, bare of marks; and the top-level keys that hold anything opaque, as they are."""
     known = {key: reveal(value) for key, value in attrs.items() if not opaque(value)}

@@ -16,6 +16,7 @@ from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_
 from mlinfra.engine.differ import SameSecret
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
+from mlinfra.engine.remarks import noted, remarked
 from mlinfra.engine.resolve import Instance, Resolver
 from mlinfra.engine.settings import Settings, provider_settings
 from mlinfra.engine.settle import settled_in_memory
@@ -159,6 +160,8 @@ class _Planning:
             self.works, limited = targeted(self.works, self.options.targets)
             self.problems.append(limited)
         works = protected(self._in_user_order(), self.config, self.state, self._look(), self.problems)
+        works = noted(works, self.state.records.values())
+        self.problems.extend(remarked(works))
         self.works = {work.address: work for work in works}
         refuse_errors(_ordered([*self.problems, *self.resolver.problems]))
         plan = Plan(

@@ -100,6 +100,8 @@ class Change:
     loses: tuple[Address, ...] = ()
     unmanaged: tuple[str, ...] = ()
     data_loss: str = ""
+    notes: tuple[str, ...] = ()
+    """What its type has to say of it, in lines of their own."""
     position: Position | None = None
     seconds: float | None = None
     """How long it usually takes, where the type knows."""

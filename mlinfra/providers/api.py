@@ -224,6 +224,29 @@ class Lists(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A doubt about what is written, which forbids nothing; ``path`` is relative to the resource's body."""
+
+    code: str
+    summary: str
+    hint: str = ""
+    path: tuple[str | int, ...] = ()
+
+
+@runtime_checkable
+class Remarks(Protocol):
+    """A type that has something to say of what is about to be made. Pure; local paths are digests here."""
+
+    def remarks(self, attrs: Attrs) -> Iterable[Remark]:
+        """What may surprise later."""
+        ...
+
+    def notes(self, attrs: Attrs, recorded: Sequence[Attrs]) -> Iterable[str]:
+        """Lines for the plan; ``recorded`` are the type's other resources as they were applied."""
+        ...
+
+
 @runtime_checkable
 class Describes(Protocol):
     """A provider that says where a connection with these settings goes, for headings."""

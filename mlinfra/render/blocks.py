@@ -86,6 +86,8 @@ def _lines(change: Change, destroy: bool) -> Iterator[Line]:
     elif change.action is not Action.DELETE:
         for attribute in change.attributes:
             yield from changed(attribute)
+    for note in change.notes:
+        yield prose(visible(note))
     yield from _losses(change)
 
 

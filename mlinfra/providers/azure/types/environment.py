@@ -5,14 +5,15 @@ Either an image, with or without conda packages, or a folder with a Dockerfile t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from mlinfra.model.value import Attrs
-from mlinfra.providers.api import ProviderError
+from mlinfra.providers.api import ProviderError, Remark
+from mlinfra.providers.azure.types import environment_image
 from mlinfra.providers.azure.types.asset import FIXED, WORDS, Asset, common_rows, is_local
 from mlinfra.providers.azure.types.ml_words import refused
 from mlinfra.providers.azure.types.schema import Property, choice, computed, integer, text
@@ -224,6 +225,14 @@ class Environment(Asset):
         if isinstance(os_type, str):
             normal["os_type"] = next((word for word in _OS if word.lower() == os_type.lower()), os_type)
         return normal
+
+    def remarks(self, attrs: Attrs) -> Iterable[Remark]:
+        """On packages and images that may be other ones the next time."""
+        return environment_image.remarks(attrs)
+
+    def notes(self, attrs: Attrs, recorded: Sequence[Attrs]) -> Iterable[str]:
+        """Whether the image has to be built."""
+        return [environment_image.cached_as(attrs, recorded)]
 
     def uploaded(self, conn: AzureConnection, id: str, desired: Attrs) -> Attrs:
         """With the address of the uploaded folder in place of a local one. Raises ProviderError."""
