@@ -61,7 +61,7 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
     for block in config.blocks:
         found = catalogue.types.get(block.address.type)
         if found is None:
-            problems.append(_unknown_type(block, catalogue))
+            problems.append(unknown_type(block, catalogue))
         else:
             registered[block.address] = found
             blocks[block.address] = block
@@ -208,7 +208,8 @@ def _chosen(
     return wanted
 
 
-def _unknown_type(block: Block, catalogue: Catalogue) -> Diagnostic:
+def unknown_type(block: Block, catalogue: Catalogue) -> Diagnostic:
+    """The message for a type that no provider has."""
     name = block.address.type
     return error(
         "MLI-TYP-001",

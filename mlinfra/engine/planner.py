@@ -20,10 +20,11 @@ from mlinfra.engine.remarks import noted, remarked
 from mlinfra.engine.resolve import Instance, Resolver
 from mlinfra.engine.settings import Settings, provider_settings
 from mlinfra.engine.settle import settled_in_memory
+from mlinfra.engine.sources import read_sources
 from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted
 from mlinfra.model.address import Address
-from mlinfra.model.configuration import Block, Config
+from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, refuse_errors
 from mlinfra.model.event import Settled
 from mlinfra.model.graph import Cycle, ordered
@@ -77,7 +78,9 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     Raises MlinfraError with every problem found.
     """
     state, settled = settled_in_memory(snapshot, context)
-    resolver, settings = _resolved(config, context, {} if options.destroy else state.records)
+    resolver, settings = _resolved(
+        config, context, {} if options.destroy else state.records, read=not options.destroy
+    )
     if options.destroy:
         resolver.instances.clear()
     else:
@@ -93,14 +96,14 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
 
 
 def _resolved(
-    config: Config, context: Context, records: Mapping[Address, Record]
+    config: Config, context: Context, records: Mapping[Address, Record], *, read: bool = False
 ) -> tuple[Resolver, Settings]:
     problems: list[Diagnostic] = []
     graph = block_graph(config, context.catalogue, problems)
-    problems.extend(_not_read_yet(block) for block in config.data)
     settings = provider_settings(config, context.catalogue, problems)
     refuse_errors(d for d in _ordered(problems) if d.code == "MLI-REF-004")
-    resolver = Resolver(config, graph, settings, records)
+    sources = read_sources(config, settings, context, problems, read=read)
+    resolver = Resolver(config, graph, settings, records, sources)
     resolver.problems.extend(problems)
     resolver.evaluate_all()
     return resolver, settings
@@ -329,15 +332,6 @@ def _feasible(steps: tuple[Step, ...]) -> tuple[Step, ...]:
             )
         ) from None
     return steps
-
-
-def _not_read_yet(block: Block) -> Diagnostic:
-    return error(
-        "MLI-CFG-016",
-        f"`data:` is not supported yet, and {block.label} asks for it",
-        "Write the id of what exists instead, for example as a variable.",
-        block.position,
-    )
 
 
 def _held(instance: Instance, holder: Address) -> Diagnostic:

@@ -64,7 +64,12 @@ class Resolver:
     """
 
     def __init__(
-        self, config: Config, graph: BlockGraph, settings: Settings, recorded: Mapping[Address, Record]
+        self,
+        config: Config,
+        graph: BlockGraph,
+        settings: Settings,
+        recorded: Mapping[Address, Record],
+        sources: KeyedScope,
     ) -> None:
         self.config = config
         self.graph = graph
@@ -83,6 +88,7 @@ class Resolver:
                 name: KeyedScope(self._scopes.setdefault(name, {}))
                 for name in dict.fromkeys(b.address.type for b in config.blocks)
             }
+            | {"data": sources}
         )
 
     # ---- evaluation ----------------------------------------------------------------------------------
