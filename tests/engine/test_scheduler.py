@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,22 +11,7 @@ import pytest
 from mlinfra.engine.scheduler import End, Next, Run, run
 from mlinfra.model.address import Address
 from mlinfra.model.plan import Op, Step
-
-
-class VirtualClock:
-    virtual = True
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
+from tests.engine.bench import Clock
 
 
 def step(name: str, *after: str) -> Step:
@@ -37,7 +21,7 @@ def step(name: str, *after: str) -> Step:
 class Crew:
     """Each step runs one job; ``polls`` says how often it is asked again, ten seconds apart."""
 
-    def __init__(self, clock: VirtualClock, *, failing: tuple[str, ...] = (), polls: int = 0) -> None:
+    def __init__(self, clock: Clock, *, failing: tuple[str, ...] = (), polls: int = 0) -> None:
         self.clock, self.failing, self.polls = clock, failing, polls
         self.began: list[str] = []
         self.ended: dict[str, float] = {}
@@ -70,14 +54,14 @@ class Crew:
 
 
 def test_each_step_starts_after_what_it_needs() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock)
     assert run([step("c", "b"), step("b", "a"), step("a")], crew, clock, 4, {}) == []
     assert crew.began == ["a", "b", "c"]
 
 
 def test_the_longest_remaining_path_goes_first() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock)
     run(
         [step("short"), step("long"), step("end", "long")], crew, clock, 1, {"short": 5, "long": 1, "end": 50}
@@ -86,7 +70,7 @@ def test_the_longest_remaining_path_goes_first() -> None:
 
 
 def test_what_waits_for_a_failed_step_is_never_started_and_the_rest_goes_on() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock, failing=("a",))
     skipped = run([step("a"), step("b", "a"), step("c", "b"), step("d")], crew, clock, 4, {})
     assert [s.id for s in skipped] == ["b", "c"]
@@ -94,7 +78,7 @@ def test_what_waits_for_a_failed_step_is_never_started_and_the_rest_goes_on() ->
 
 
 def test_operations_that_are_waited_for_take_no_worker_and_pass_side_by_side() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock, polls=3)
     run([step(str(n)) for n in range(100)], crew, clock, 4, {})
     assert clock.seconds == 30
@@ -102,7 +86,7 @@ def test_operations_that_are_waited_for_take_no_worker_and_pass_side_by_side() -
 
 
 def test_a_stop_starts_nothing_more_and_brings_what_is_in_flight_to_its_end() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock, polls=2)
 
     def stop() -> None:
@@ -115,7 +99,7 @@ def test_a_stop_starts_nothing_more_and_brings_what_is_in_flight_to_its_end() ->
 
 
 def test_an_exception_of_a_worker_ends_it_all() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock)
 
     def broken() -> None:
@@ -127,7 +111,7 @@ def test_an_exception_of_a_worker_ends_it_all() -> None:
 
 
 def test_ten_thousand_steps_in_one_chain() -> None:
-    clock = VirtualClock()
+    clock = Clock()
     crew = Crew(clock)
     steps = [step("0"), *(step(str(n), str(n - 1)) for n in range(1, 10_000))]
     assert run(steps, crew, clock, 8, {}) == []

@@ -92,7 +92,7 @@ def test_a_user_identity_is_given_and_taken_away(lab: Lab) -> None:
 
 
 def test_rules_of_a_managed_network_come_and_go(lab: Lab) -> None:
-    host = {"name": "host", "type": "fqdn", "destination": "pypi.org"}
+    host = {"name": "host", "type": "fqdn", "destination": "packages.example.org"}
     tag = {
         "name": "tag",
         "type": "service_tag",

@@ -19,7 +19,7 @@ TARGET = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/other"
 WRITTEN = {
     "isolation_mode": "allow_only_approved_outbound",
     "outbound_rules": [
-        {"name": "host", "type": "fqdn", "destination": "pypi.org"},
+        {"name": "host", "type": "fqdn", "destination": "packages.example.org"},
         {
             "name": "tag",
             "type": "service_tag",
@@ -39,7 +39,7 @@ WRITTEN = {
 SENT = {
     "isolationMode": "AllowOnlyApprovedOutbound",
     "outboundRules": {
-        "host": {"type": "FQDN", "category": "UserDefined", "destination": "pypi.org"},
+        "host": {"type": "FQDN", "category": "UserDefined", "destination": "packages.example.org"},
         "tag": {
             "type": "ServiceTag",
             "category": "UserDefined",
