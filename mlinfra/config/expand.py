@@ -131,7 +131,7 @@ class _Expansion:
             codes.FOR_EACH_UNKNOWN,
             f"needs {cause or 'a value'} for `{key}`, which only an apply can tell",
             "Which instances there are must be known while planning. Take the members from a variable or "
-            "from names, and use what the service tells in the body only; or apply with --target first.",
+            "from names, and use what the service tells in the body only.",
             node,
         )
 
