@@ -340,3 +340,22 @@ def test_what_another_address_holds_is_not_taken_over(applied: Bench) -> None:
     with pytest.raises(MlinfraError) as refused:
         applied.plan()
     assert [d.code for d in refused.value.diagnostics] == ["MLI-PLN-009"]
+
+
+def test_the_order_of_a_replacement_is_in_the_plan(applied: Bench) -> None:
+    applied.write(STACK.replace("name: reports", "name: archive"))
+    after = {step.id: set(step.after) for step in applied.plan().plan.steps}
+    assert after == {
+        "delete:folder.main": set(),
+        "create:folder.main": {"delete:folder.main"},
+        "delete:text_file.a": {"delete:folder.main"},
+        "create:text_file.a": {"delete:text_file.a", "create:folder.main"},
+        "delete:text_file.b": {"delete:folder.main"},
+        "create:text_file.b": {"delete:text_file.b", "create:folder.main", "create:text_file.a"},
+    }
+
+
+def test_what_used_a_resource_goes_before_it(applied: Bench) -> None:
+    applied.write("resources: {folder: {main: {name: reports}}}\n")
+    after = {step.id: set(step.after) for step in applied.plan().plan.steps}
+    assert after == {"delete:text_file.a": {"delete:text_file.b"}, "delete:text_file.b": set()}
