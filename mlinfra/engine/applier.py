@@ -182,7 +182,7 @@ class _Crew:
         work = self.planned.works[step.address]
         going = _Going(step, work, self.context.clock.monotonic(), {}, work.change.id)
         self.going[step.id] = going
-        if step.op in (Op.FORGET, Op.DELETE) and (step.op is Op.FORGET or step.with_parent is not None):
+        if step.op is Op.FORGET or step.with_parent is not None:
             going.id = work.record.id if work.record else going.id
             return Run(lambda: self._record(going, Done()))
         if step.op is Op.DELETE:
@@ -199,6 +199,7 @@ class _Crew:
             if step.op is Op.ADOPT and f"{Op.UPDATE.value}:{step.address}" in self.steps:
                 going.attrs = {}  # nothing of it is applied yet: should the update fail, all is planned again
             if step.op is Op.ADOPT or (step.op is Op.UPDATE and not self._differs(going)):
+                going.desired = None
                 return Run(lambda: self._record(going, Done(work.live)))
         going.begun = True
         self.tell(Started(step, going.started, usual_seconds(work.schema, step.op.value)))
@@ -241,14 +242,8 @@ class _Crew:
         step = going.step
         self.entries.append(entry)
         self.done += 1
-        replaced_later = step.op is Op.DELETE and going.work.change.action is Action.DELETE_CREATE
-        kept_anew = step.op is Op.DELETE and going.work.change.action is Action.CREATE_DELETE
-        if step.target is not None:
-            pass  # an earlier version: what others see of the resource stays
-        elif entry.observed is not None:
+        if entry.observed is not None:
             self.planned.resolver.observe(step.address, entry.observed)
-        elif not replaced_later and not kept_anew:
-            self.planned.resolver.observe(step.address, None)
         changed = going.desired is not None or step.op is not Op.UPDATE
         self.tell(Finished(step, now, now - going.started, changed=changed))
         return End(True)
@@ -318,12 +313,8 @@ class _Crew:
         assert work.live is not None
         if work.record is not None and work.record.broken:
             return True
-        previous = previous_of(work)
         same = self.session.snapshot.same_secret
-        if differences(work.live, going.attrs, previous, work.schema, same):
-            return True
-        going.desired = None
-        return False
+        return bool(differences(work.live, going.attrs, previous_of(work), work.schema, same))
 
     def _owned(self, attrs: Attrs, instance: Instance) -> Attrs:
         """With the tag by which we know our own."""
