@@ -359,3 +359,12 @@ def test_what_used_a_resource_goes_before_it(applied: Bench) -> None:
     applied.write("resources: {folder: {main: {name: reports}}}\n")
     after = {step.id: set(step.after) for step in applied.plan().plan.steps}
     assert after == {"delete:text_file.a": {"delete:text_file.b"}, "delete:text_file.b": set()}
+
+
+def test_ignoring_a_key_that_there_is_not_is_told(bench: Bench) -> None:
+    bench.write(STACK.replace("name: a.txt,", "name: a.txt, lifecycle: {ignore_changes: [contents]},"))
+    with pytest.raises(MlinfraError) as told:
+        bench.plan()
+    (found,) = told.value.diagnostics
+    assert found.code == "MLI-TYP-009"
+    assert "Did you mean `content`?" in found.detail

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from mlinfra.providers.api import ProviderError
@@ -42,6 +43,10 @@ _ACTION = re.compile(
     r"(?: (?:over scope|on the linked scope\(s\)|on scope) '([^']+)')?"
 )
 _ENTRA = re.compile(r"AADSTS\d+:[^.\n]*")
+_REGIONS = re.compile(
+    r"location '(?P<given>[^']{1,60})'[^']{0,80}?"
+    r"(?P<rest>\bList of available regions[^']{0,80}'(?P<offered>[^']+)')"
+)
 _NAMESPACE = re.compile(r"namespace '([A-Za-z0-9.]+)'")
 
 
@@ -66,15 +71,29 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, method: str, 
         return AzureError(
             "MLI-AZ-REFUSED", f"{shown}: {summary}" if shown and shown not in summary else summary, **words
         )
+    hint = rule.hint
+    if rule.code == "MLI-AZ-LOCATION":
+        summary, hint = _regions(message, summary, hint)
     return AzureError(
         rule.code,
         summary,
-        hint=rule.hint,
+        hint=hint,
         retryable=rule.retryable,
         path=rule.path,
         sent=rule.sent,
         **words,
     )
+
+
+def _regions(message: str, summary: str, hint: str) -> tuple[str, str]:
+    """A refused region: the near one of those that Azure lists, instead of the whole list."""
+    told = _REGIONS.search(message)
+    if told is None:
+        return summary, hint
+    offered = [name.strip() for name in told["offered"].split(",")]
+    near = get_close_matches(told["given"].lower(), offered, n=1)
+    meant = f"Did you mean `{clean(near[0])}`? " if near else ""
+    return clean(message[: told.start("rest")]).rstrip(), f"{meant}{hint}"
 
 
 def failed_operation(body: Any) -> AzureError:

@@ -130,6 +130,7 @@ RULES: Mapping[str, Rule] = {
         path=("location",),
     ),
     "LocationNotAvailableForResourceType": _LOCATION,
+    "LocationNotAvailableForResourceGroup": _LOCATION,
     "LocationRequired": _LOCATION,
     "PreconditionFailed": _MOVED_ON,
 }

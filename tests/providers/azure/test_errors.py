@@ -172,3 +172,15 @@ def test_not_signed_in_says_how_and_keeps_what_entra_says() -> None:
     assert "az login" in wrong.hint
     assert errors.not_signed_in("CLI not found").summary == "not signed in to Azure"
     assert not wrong.sent
+
+
+def test_a_region_that_is_not_offered_is_told_with_the_near_one_and_without_the_list() -> None:
+    message = (
+        "The provided location 'westeurop' is not available for resource group. "
+        "List of available regions is 'eastus,northeurope,westeurope'."
+    )
+    body = {"error": {"code": "LocationNotAvailableForResourceGroup", "message": message}}
+    found = refused(400, body)
+    assert (found.code, found.path) == ("MLI-AZ-LOCATION", ("location",))
+    assert found.hint.startswith("Did you mean `westeurope`?")
+    assert found.summary == "The provided location 'westeurop' is not available for resource group."

@@ -20,7 +20,7 @@ from mlinfra.providers.api import Pending, Progress, ProviderError
 from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.errors import AzureError
 from mlinfra.providers.azure.types.arm_place import join, split
-from mlinfra.providers.azure.types.base import READ_ONLY, ArmType, normal, tags
+from mlinfra.providers.azure.types.base import READ_ONLY, ArmType, normal, subscription, tags
 from mlinfra.providers.azure.types.ml_identity import without_answers
 from mlinfra.providers.azure.types.schema import Property, computed, overlay, reference, take_out, text
 
@@ -103,17 +103,7 @@ _ROWS = (
         ),
         _ARM,
     ),
-    Property(
-        "subscription",
-        "",
-        text(
-            description="The subscription it lives in.",
-            x_immutable=True,
-            x_case_insensitive=True,
-            x_from=["parent.subscription", "settings.subscription"],
-        ),
-        _ARM,
-    ),
+    subscription(_ARM),
     Property(
         "resource_group",
         "",

@@ -24,6 +24,7 @@ from mlinfra.providers.azure.types.base import ArmType
 from mlinfra.providers.azure.types.ml_words import (
     PREVIEW_ONLY,
     SCHEMA_KEY,
+    in_workspace,
     need_ids,
     refused,
     without_schema_key,
@@ -70,17 +71,7 @@ def common_rows(noun: str) -> tuple[Property, ...]:
             },
             "S:_schema.core.fields.VersionField (free text); R (18.04:2022 and others)",
         ),
-        Property(
-            "workspace",
-            "",
-            reference(
-                "workspace",
-                description="The workspace it belongs to: its id, or its name in this stack.",
-                x_parent=True,
-                x_immutable=True,
-            ),
-            "P",
-        ),
+        in_workspace("P"),
         Property(
             "description", "properties.description", text(description="What people are told of it."), MUTABLE
         ),

@@ -355,22 +355,27 @@ def location(source: str) -> Property:
     )
 
 
+def subscription(source: str, *places: str) -> Property:
+    """The row of ``subscription``; ``places`` are where it comes from when left out."""
+    return Property(
+        "subscription",
+        "",
+        text(
+            description="The subscription it lives in.",
+            x_immutable=True,
+            x_case_insensitive=True,
+            x_from=list(places or ("parent.subscription", "settings.subscription")),
+        ),
+        source,
+    )
+
+
 def common(name: Mapping[str, Any], source: str, most_tags: int = 50) -> tuple[Property, ...]:
     """The rows of every type that lives in a resource group; ``name`` is the schema of its name."""
     return (
         Property("id", "id", computed(x_id=True, description="The resource's id in Azure."), source),
         Property("name", "", {"type": "string", "x-immutable": True, **name}, source),
-        Property(
-            "subscription",
-            "",
-            text(
-                description="The subscription it lives in.",
-                x_immutable=True,
-                x_case_insensitive=True,
-                x_from=["parent.subscription", "settings.subscription"],
-            ),
-            source,
-        ),
+        subscription(source),
         Property(
             "resource_group",
             "",

@@ -17,14 +17,13 @@ from mlinfra.providers.azure.errors import AzureError, failed_operation
 from mlinfra.providers.azure.types import compute_cluster, compute_instance
 from mlinfra.providers.azure.types.base import ArmType
 from mlinfra.providers.azure.types.ml_identity import NONE, normal_identity, without_answers
-from mlinfra.providers.azure.types.ml_words import SCHEMA_KEY, need_ids, without_schema_key
+from mlinfra.providers.azure.types.ml_words import SCHEMA_KEY, in_workspace, need_ids, without_schema_key
 from mlinfra.providers.azure.types.schema import (
     Property,
     choice,
     computed,
     overlay,
     pick,
-    reference,
     take_out,
     text,
 )
@@ -92,17 +91,7 @@ ROWS = (
         write=lambda kind: _KINDS[_kind({"type": kind})].arm,
         read=lambda kind: str(kind).lower(),
     ),
-    Property(
-        "workspace",
-        "",
-        reference(
-            "workspace",
-            description="The workspace it belongs to: its id, or its name in this stack.",
-            x_parent=True,
-            x_immutable=True,
-        ),
-        "S 2024-04-01",
-    ),
+    in_workspace("S 2024-04-01"),
     Property(
         "location",
         "location",

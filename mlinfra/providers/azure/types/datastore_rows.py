@@ -13,8 +13,8 @@ from typing import Any
 from mlinfra.providers.azure.clouds import CLOUDS
 from mlinfra.providers.azure.types.base import tags
 from mlinfra.providers.azure.types.datastore_credentials import DIRECTORY, STORAGE, credentials
-from mlinfra.providers.azure.types.ml_words import SCHEMA_KEY, pascal, snake
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, reference, text
+from mlinfra.providers.azure.types.ml_words import SCHEMA_KEY, in_workspace, pascal, snake
+from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, text
 
 ENDPOINT = CLOUDS["public"].storage
 """Where storage is in the public cloud (S:entities._datastore.utils)."""
@@ -237,17 +237,7 @@ ROWS = (
         write=pascal,
         read=lambda arm: BY_ARM.get(str(arm).lower(), arm),
     ),
-    Property(
-        "workspace",
-        "",
-        reference(
-            "workspace",
-            description="The workspace it belongs to: its id, or its name in this stack.",
-            x_parent=True,
-            x_immutable=True,
-        ),
-        "P",
-    ),
+    in_workspace("P"),
     Property(
         "description", "properties.description", text(description="Words about it, for people."), _MUTABLE
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure import ids
-from mlinfra.providers.azure.types.schema import Property, text
+from mlinfra.providers.azure.types.schema import Property, reference, text
 
 SCHEMA_KEY = Property(
     "$schema",
@@ -80,4 +80,19 @@ def snake(value: Any) -> Any:
     return "".join(
         f"_{letter.lower()}" if letter.isupper() and at and value[at - 1] != "_" else letter.lower()
         for at, letter in enumerate(value)
+    )
+
+
+def in_workspace(source: str) -> Property:
+    """The row of everything that lives in a workspace."""
+    return Property(
+        "workspace",
+        "",
+        reference(
+            "workspace",
+            description="The workspace it belongs to: its id, or its name in this stack.",
+            x_parent=True,
+            x_immutable=True,
+        ),
+        source,
     )

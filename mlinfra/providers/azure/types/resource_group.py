@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlinfra.model.value import Attrs
 from mlinfra.providers.azure import ids
-from mlinfra.providers.azure.types.base import ArmType, location, tags
+from mlinfra.providers.azure.types.base import ArmType, location, subscription, tags
 from mlinfra.providers.azure.types.schema import Property, computed, text
 
 if TYPE_CHECKING:
@@ -53,17 +53,7 @@ class ResourceGroup(ArmType):
             ),
             _SOURCE,
         ),
-        Property(
-            "subscription",
-            "",
-            text(
-                description="The subscription it lives in.",
-                x_immutable=True,
-                x_case_insensitive=True,
-                x_from=["settings.subscription"],
-            ),
-            _SOURCE,
-        ),
+        subscription(_SOURCE, "settings.subscription"),
         location(_SOURCE),
         tags(_SOURCE),
         Property(
