@@ -7,7 +7,7 @@ READY := .venv/.ready
 STACK := examples/quickstart
 MLINFRA := $(BIN)/mlinfra -C $(STACK)
 
-.PHONY: help setup demo test test-full check lock format docs bench clean
+.PHONY: help setup demo test test-full conformance check lock format docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,6 +46,11 @@ test: $(READY) ## the tests that need Python and the lock only
 
 test-full: $(READY) ## the tests that need more: processes that are killed, a wheel that is built and installed
 	$(BIN)/python -m pytest -m full
+
+CORPUS ?= ../shared/corpus
+
+conformance: $(READY) ## hold us against recorded traffic, specifications and real YAML: make conformance CORPUS=folder
+	$(BIN)/python -m conformance $(CORPUS) --json .venv/conformance.json
 
 check: $(READY) ## format, lint, types, import contracts, lock up to date
 	$(BIN)/ruff format --check .

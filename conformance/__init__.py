@@ -1,0 +1,12 @@
+"""What Azure says of us: scores against recorded traffic, published specifications and real YAML files.
+
+Our simulator and our provider are written by the same hands, so that they agree proves nothing. Here both
+are held against material from outside, which lies in a folder of its own (``CORPUS``) and is never copied
+into the project: ``make conformance CORPUS=folder``.
+
+- `score`: the nouns, `Part`, `Score`, `Miss`, and the causes a miss may have
+- `corpus`: reads the folder
+- `floors`: what no score may fall below; kept in ``pyproject.toml``, and they only rise
+- `report`: the table and the JSON
+- `parts`: one file for each part, each a function from `Corpus` to scores
+"""

@@ -1,0 +1,9 @@
+"""The parts, by the name that the command line takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.score import Part
+
+PARTS: Mapping[str, Part] = {}
