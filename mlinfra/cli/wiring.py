@@ -222,11 +222,11 @@ def _as_typed(path: Path) -> Path:
 
 def _api_version(path: str) -> str | None:
     """The version that the provider itself would ask for; None for what it does not speak to."""
-    from mlinfra.providers.azure.versions import API_VERSIONS, SUBSCRIPTIONS
+    from mlinfra.providers.azure.versions import API_VERSIONS, EXCEPTIONS, SUBSCRIPTIONS
 
-    namespaces = re.findall(r"/providers/([^/]+)", path, re.IGNORECASE)
-    if not namespaces:
+    types = re.findall(r"/providers/([^/]+(?:/[^/]+)?)", path, re.IGNORECASE)
+    if not types:
         alone = re.fullmatch(r"/subscriptions(/[^/]+)?/?", path, re.IGNORECASE)
         return SUBSCRIPTIONS if alone else API_VERSIONS["Microsoft.Resources"]
-    known = {name.lower(): version for name, version in API_VERSIONS.items()}
-    return known.get(namespaces[-1].lower())
+    known = {name.lower(): version for name, version in (*API_VERSIONS.items(), *EXCEPTIONS.items())}
+    return known.get(types[-1].lower()) or known.get(types[-1].partition("/")[0].lower())

@@ -47,11 +47,12 @@ class Work:
     def dies_unasked(self) -> bool:
         """Whether the deletion of what it lives in is all that its own takes.
 
-        Not where the service would keep its name: then it is deleted, and its name freed, beforehand.
+        Not where the service would keep its name, or refuse the deletion because of it: then it is deleted,
+        and its name freed, beforehand.
         """
-        return self.change.dies_with is not None and not (
-            self.comes_back and bool(self.schema.get("x-soft-delete"))
-        )
+        keeps_its_name = self.comes_back and bool(self.schema.get("x-soft-delete"))
+        alone = keeps_its_name or bool(self.schema.get("x-guards"))
+        return self.change.dies_with is not None and not alone
 
 
 def decide(

@@ -51,6 +51,8 @@ and these at the top of a schema:
 ``x-replace-broken``      a creation that failed half-way is replaced; without it, it is put again
 ``x-soft-delete``         what was deleted keeps its name: where the same id is made again right after,
                           it is deleted by a request of its own, also when its container goes
+``x-guards``              while it is there, what it lives in cannot be deleted: it is deleted before that,
+                          by a request of its own
 ``x-read-one-by-one``     lists lack keys that are managed: each is read by itself
 ``x-adopts-equal``        what exists at the desired id, equal in all immutable keys, is taken over unasked
 ``x-data``                a few words: what data is lost with the resource; absent when none is

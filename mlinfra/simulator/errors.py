@@ -191,6 +191,16 @@ def group_being_deleted(group: str) -> ArmError:
     return ArmError(409, "ResourceGroupBeingDeleted", text)
 
 
+def scope_locked(scope: str, verb: str, locked: Sequence[str]) -> ArmError:
+    """D: lock-resources; status: hashicorp/terraform-provider-azurerm#17478; text: Azure/azure-cli#20232."""
+    shown = ", ".join(f"'{one}'" for one in locked)
+    text = (
+        f"The scope '{scope}' cannot perform {verb} operation because following scope(s) are locked: "
+        f"{shown}. Please remove the lock and try again."
+    )
+    return ArmError(409, "ScopeLocked", text)
+
+
 def being_deleted(id: str) -> ArmError:
     """A write on what is on its way out. No recording has it; the code is the likely one."""
     return ArmError(409, "Conflict", f"The resource '{id}' is being deleted and cannot be changed.")

@@ -9,6 +9,7 @@ import msgspec
 
 from mlinfra.simulator import errors, lists, operations, parents, verbs
 from mlinfra.simulator.ids import GUID, parse
+from mlinfra.simulator.locks import check_locks
 from mlinfra.simulator.wire import Answer, Request, decode
 from mlinfra.simulator.world import Call, World
 
@@ -65,6 +66,7 @@ def dispatch(call: Call, watched: Mapping[str, str]) -> Answer:
         _check_version(call, route.type, route.api_versions)
         if method in WRITES:
             call.body = read_json(call.request)
+            check_locks(call)
         if route.group:
             parents.check_container(call)
         return route.handler(call)
@@ -78,6 +80,7 @@ def dispatch(call: Call, watched: Mapping[str, str]) -> Answer:
         call.kind = above
         _check_version(call, above.type, above.api_versions)
         call.body = read_json(call.request)
+        check_locks(call)
         return verbs.act(call)
     raise errors.not_simulated(method, _shown(call))
 
@@ -86,11 +89,13 @@ def _verb(call: Call, method: str) -> Answer:
     path = call.path
     if method == "GET":
         return verbs.get(call) if path.item else lists.list_all(call)
+    if method in WRITES:
+        if method != "DELETE":
+            call.body = read_json(call.request)
+        check_locks(call)
     if method == "PUT":
-        call.body = read_json(call.request)
         return verbs.put(call)
     if method == "PATCH":
-        call.body = read_json(call.request)
         return verbs.patch(call)
     if method == "DELETE":
         return verbs.delete(call)

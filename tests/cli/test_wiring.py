@@ -39,6 +39,8 @@ def stack(tmp_path: Path) -> Path:
             "/providers/Microsoft.Authorization/roleAssignments/x",
             "2022-04-01",
         ),
+        (f"{SUBSCRIPTION}/providers/microsoft.authorization/LOCKS/hands-off", "2020-05-01"),
+        (f"{SUBSCRIPTION}/providers/Microsoft.Authorization", "2022-04-01"),
         (f"{SUBSCRIPTION}/providers/Microsoft.Unheard/of", None),
     ],
 )

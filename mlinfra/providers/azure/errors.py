@@ -12,9 +12,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from mlinfra.providers.api import ProviderError
+from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.envelope import clean, codes_of, message_of, retry_after
 from mlinfra.providers.azure.rights import roles_for
-from mlinfra.providers.azure.rules import SIGNIN_HINT, rule_for_codes, rule_for_status
+from mlinfra.providers.azure.rules import RULES, SIGNIN_HINT, rule_for_codes, rule_for_status
 
 
 class AzureError(ProviderError):
@@ -47,6 +48,7 @@ _REGIONS = re.compile(
     r"location '(?P<given>[^']{1,60})'[^']{0,80}?"
     r"(?P<rest>\bList of available regions[^']{0,80}'(?P<offered>[^']+)')"
 )
+_LOCKED = re.compile(r"scope\(s\) are locked: (?P<scopes>'[^']+'(?:,\s*'[^']+')*)")
 _NAMESPACE = re.compile(r"namespace '([A-Za-z0-9.]+)'")
 
 
@@ -64,6 +66,8 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, method: str, 
         return _rights(codes, message, words)
     if "MissingSubscriptionRegistration" in codes:
         return _unregistered(message, words)
+    if "ScopeLocked" in codes:
+        return _locked(method, message, words)
     rule = rule_for_codes(codes, message) or rule_for_status(status)
     summary = clean(message) or f"Azure answered {status} to {method} {clean(path)}"
     if rule is None:
@@ -186,6 +190,38 @@ def _rights(codes: tuple[str, ...], message: str, words: Mapping[str, Any]) -> A
         "A role given just now takes some minutes; `az login` again picks it up.",
         **words,
     )
+
+
+def _locked(method: str, message: str, words: Mapping[str, Any]) -> AzureError:
+    """What is locked, and how to find and remove the lock. The locks themselves are not in Azure's answer.
+
+    A DELETE is refused by either level of lock, anything else by ReadOnly alone (D:lock-resources).
+    """
+    rule = RULES["ScopeLocked"]
+    told = _LOCKED.search(message)
+    if told is None:
+        return AzureError(rule.code, clean(message), hint=rule.hint, **words)
+    scopes = [clean(one.strip().strip("'")) for one in told["scopes"].split(",")]
+    what = "it cannot be deleted" if method.upper() == "DELETE" else "nothing of it can be changed (ReadOnly)"
+    asked = " ".join(_lock_list(scope) for scope in scopes)
+    return AzureError(
+        rule.code,
+        f"{what}: there is a lock on {', '.join(scopes)}",
+        hint=f"Somebody wanted it so: {asked} shows the lock and its notes. Leave the resource as it is, or "
+        "have the lock removed (`az lock delete --ids ID`; Owner, User Access Administrator and Locks "
+        "Contributor may) and try again.",
+        **words,
+    )
+
+
+def _lock_list(scope: str) -> str:
+    """The command that lists the locks on a scope."""
+    group = ids.group_of(scope)
+    if group is None:
+        return f"`az lock list --subscription {ids.subscription_of(scope) or scope}`"
+    if ids.same(group, scope):
+        return f"`az lock list --resource-group {ids.name_of(scope)}`"
+    return f"`az lock list --resource {scope}`"
 
 
 def _unregistered(message: str, words: Mapping[str, Any]) -> AzureError:

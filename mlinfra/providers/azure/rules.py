@@ -45,7 +45,7 @@ SIGNIN_HINT = (
 )
 _SIGNIN = Rule("MLI-AZ-SIGNIN", SIGNIN_HINT)
 _EXPIRED = Rule("MLI-AZ-SIGNIN", SIGNIN_HINT, retryable=True, sent=False)
-_LOCKED = Rule("MLI-AZ-LOCKED", "Remove the lock (`az lock list`), or leave this resource out.")
+_LOCKED = Rule("MLI-AZ-LOCKED", "Remove the lock (`az lock list`), or leave this resource as it is.")
 _THROTTLED = Rule("MLI-AZ-THROTTLED", "Azure asks for fewer requests; it is tried again.", True, sent=False)
 _SERVICE = Rule("MLI-AZ-SERVICE", "The trouble is on Azure's side; it is tried again.", retryable=True)
 _MOVED_ON = Rule("MLI-AZ-CHANGED", "It changed since it was read. Plan again.")

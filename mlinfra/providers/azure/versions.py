@@ -5,7 +5,7 @@ Stable versions only. A type that needs a later one overrides ``ArmType.api_vers
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 API_VERSIONS = {
     "Microsoft.Authorization": "2022-04-01",
@@ -19,6 +19,11 @@ API_VERSIONS = {
     "Microsoft.Storage": "2023-05-01",
 }
 
+EXCEPTIONS: Mapping[str, str] = {
+    "Microsoft.Authorization/locks": "2020-05-01",  # locks are ARM's own: none of the namespace's versions
+}
+"""Types that are versioned by themselves."""
+
 SUBSCRIPTIONS = "2022-12-01"
 """``GET /subscriptions/{id}`` belongs to Microsoft.Resources but is versioned by itself."""
 
@@ -28,7 +33,7 @@ def api_version(resource_type: str) -> str:
 
     Raises KeyError for a namespace that we do not speak.
     """
-    return API_VERSIONS[resource_type.partition("/")[0]]
+    return EXCEPTIONS.get(resource_type) or API_VERSIONS[resource_type.partition("/")[0]]
 
 
 def newest(offered: Iterable[str]) -> str:

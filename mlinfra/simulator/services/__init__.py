@@ -8,6 +8,7 @@ from mlinfra.simulator.services import (
     identity,
     insights,
     keyvault,
+    locks,
     loganalytics,
     ml,
     registry,
@@ -24,5 +25,6 @@ SERVICES: tuple[Service, ...] = (
     registry.SERVICE,
     identity.SERVICE,
     authorization.SERVICE,
+    locks.SERVICE,
     ml.SERVICE,
 )

@@ -184,3 +184,32 @@ def test_a_region_that_is_not_offered_is_told_with_the_near_one_and_without_the_
     assert (found.code, found.path) == ("MLI-AZ-LOCATION", ("location",))
     assert found.hint.startswith("Did you mean `westeurope`?")
     assert found.summary == "The provided location 'westeurop' is not available for resource group."
+
+
+GROUP = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg"
+
+
+@pytest.mark.parametrize(
+    ("scope", "command"),
+    [
+        (GROUP, "`az lock list --resource-group rg`"),
+        (GROUP.partition("/resourceGroups")[0], "`az lock list --subscription 11111111-"),
+        (f"{GROUP}/providers/Microsoft.Storage/storageAccounts/st", f"`az lock list --resource {GROUP}/"),
+    ],
+)
+def test_a_lock_is_told_with_the_command_that_shows_it(scope: str, command: str) -> None:
+    message = (
+        f"The scope '{GROUP}/providers/a/b/c' cannot perform write operation because following scope(s) are "
+        f"locked: '{scope}'. Please remove the lock and try again."
+    )
+    wrong = refused(409, error("ScopeLocked", message))
+    assert wrong.code == "MLI-AZ-LOCKED"
+    assert wrong.summary == f"nothing of it can be changed (ReadOnly): there is a lock on {scope}"
+    assert command in wrong.hint
+    assert not wrong.retryable
+
+
+def test_a_deletion_is_refused_by_either_level_of_lock() -> None:
+    body = error("ScopeLocked", f"The scope 'x' cannot … scope(s) are locked: '{GROUP}','{GROUP}/a'. Please")
+    wrong = errors.refusal(409, {}, body, method="DELETE", path="/x")
+    assert wrong.summary == f"it cannot be deleted: there is a lock on {GROUP}, {GROUP}/a"

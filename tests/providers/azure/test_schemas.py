@@ -21,7 +21,7 @@ WORDS = {
 TOP_WORDS = {
     "x-discriminator", "x-owner-tag", "x-adopts-equal", "x-data", "x-seconds", "x-example", "x-examples",
     "x-example-update", "x-example-immutable", "x-replace-broken", "x-read-one-by-one", "x-soft-delete",
-    "x-versioned",
+    "x-guards", "x-versioned",
 }  # fmt: skip
 
 

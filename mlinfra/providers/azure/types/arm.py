@@ -35,6 +35,8 @@ _PLACES = ("parent_id", "scope", "resource_group")
 _OURS = ("id", "name", "type", "location", "tags")
 """What of an answer has a key of its own and is not in ``body``."""
 
+_LOCK = "microsoft.authorization/locks"
+
 _REPLACE = (
     "mlinfra does not know this type. If what you changed cannot change in place, the resource has to be "
     "replaced (`--replace`), or given another name."
@@ -182,6 +184,13 @@ class Arm(ArmType):
         return self._version
 
     # What it is ---------------------------------------------------------------------------------------
+
+    def schema(self, attrs: Attrs) -> Mapping[str, Any]:
+        """As the base makes it; a lock guards what it is in (409 ScopeLocked, D:lock-resources)."""
+        plain = super().schema(attrs)
+        if str(attrs.get("type", "")).lower() != _LOCK:
+            return plain
+        return self._schemas.setdefault((_LOCK,), {**plain, "x-guards": True})
 
     def identify(self, attrs: Attrs) -> str | None:
         """The id out of type, name and place; None while one of them is missing."""
