@@ -70,8 +70,10 @@ format: $(READY) ## put the code into its one format
 docs: $(READY) ## write the reference of resource types from their schemas
 	$(BIN)/python docs/generate.py
 
-bench: $(READY) ## measure what is promised: start-up, planning
-	$(BIN)/python benchmarks/startup.py
+BENCH_JSON ?= .venv/bench.json
+
+bench: $(READY) ## measure what is promised; beside Terraform with PEER=script that runs it
+	$(BIN)/python -m benchmarks --json $(BENCH_JSON) $(if $(PEER),--peer $(PEER))
 
 clean: ## take away what the targets made; never a recorded state
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build

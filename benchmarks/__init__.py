@@ -1,0 +1,13 @@
+"""What mlinfra costs as a whole process, beside Terraform in the same run: ``make bench``.
+
+Every figure is taken from outside, of a process that is started, does its work and ends. Runs of ours and of
+the peer take turns, so that a machine that slows down slows down both: what counts is their ratio.
+
+- `cases`: what is measured, as a table, with what is promised for each
+- `stacks`: makes the stacks that the cases work on
+- `measure`: starts one process and tells what it cost
+- `place`: a stack's folder, brought to where a case starts
+- `peer`: runs the script that does the same work with Terraform
+- `run`: takes all of it in turns, and gives the results
+- `report`: the table and the JSON
+"""

@@ -1,0 +1,109 @@
+"""What is measured, and what is promised for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from benchmarks.stacks import Stack, fan_out, mixed
+
+
+class Start(Enum):
+    """What there is when a case begins."""
+
+    ANY = "whatever there is"
+    EMPTY = "an empty cloud, nothing recorded"
+    APPLIED = "the stack as it was applied"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is promised, at most: seconds, MiB; ``time``, ``memory``, ``requests`` as shares of the peer's."""
+
+    seconds: float | None = None
+    mib: float | None = None
+    time: float | None = None
+    memory: float | None = None
+    requests: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The peer's side of a case: which engine it is asked for, how many resources, and which step."""
+
+    engine: str
+    count: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One command on one stack.
+
+    ``stack`` makes the text; None is the quickstart example. ``runs`` is how often it runs in each round:
+    short ones need more runs to tell a median.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    goal: Goal = Goal()
+    stack: Stack | None = None
+    count: int = 0
+    start: Start = Start.ANY
+    peer: Peer | None = None
+    runs: int = 1
+
+    @property
+    def folder(self) -> str:
+        """The name of its stack's folder: cases of one stack share it."""
+        return f"{self.stack.__name__}-{self.count}" if self.stack else "quickstart"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many resources the stacks have."""
+
+    small: int = 1_000
+    large: int = 10_000
+    mixed: int = 200
+
+
+QUICK = Sizes(small=10, large=20, mixed=22)
+"""Enough to see that the benchmark itself works; its figures tell nothing."""
+
+_TENTH = Goal(time=1 / 10, memory=1 / 3)
+_EIGHTH = Goal(time=1 / 8, memory=1 / 3)
+_PLAN = ("plan",)
+_OFFLINE = ("plan", "--no-refresh")
+_APPLY = ("apply", "--auto-approve")
+
+
+def cases(sizes: Sizes) -> Iterator[Case]:
+    """Every case; those that apply stand before those that need their stack applied."""
+    yield Case("--help", ("--help",), Goal(0.15), runs=3)
+    yield Case("version", ("version",), Goal(0.15), runs=3)
+    yield Case("validate, quickstart", ("validate",), Goal(0.3), runs=3)
+    yield Case("empty plan, quickstart", _PLAN, Goal(0.6, 120), start=Start.APPLIED, runs=3)
+    for count, applied in ((sizes.small, Goal(time=1 / 5)), (sizes.large, None)):
+        peer = "data", count
+        if applied is not None:
+            title = f"apply of {count:,}"
+            yield Case(title, _APPLY, applied, fan_out, count, Start.EMPTY, Peer(*peer, "apply"))
+        for name, command, goal in (("", _PLAN, _EIGHTH), (", no refresh", _OFFLINE, _TENTH)):
+            title = f"empty plan of {count:,}{name}"
+            yield Case(title, command, goal, fan_out, count, Start.APPLIED, Peer(*peer, "noop"))
+    for name, command, start, step, requests in (
+        ("plan", _PLAN, Start.EMPTY, "plan", None),
+        ("apply", _APPLY, Start.EMPTY, "apply", None),
+        ("empty plan", _PLAN, Start.APPLIED, "noop", 1 / 10),
+    ):
+        goal = Goal(time=1 / 8, memory=1 / 4, requests=requests)
+        title = f"{name} of {sizes.mixed}, mixed"
+        yield Case(title, command, goal, mixed, sizes.mixed, start, Peer("aws", sizes.mixed, step))
+
+
+def growths(sizes: Sizes) -> list[tuple[str, str]]:
+    """The names of cases that differ in size alone, the small one first."""
+    names = [f"empty plan of {{:,}}{rest}" for rest in ("", ", no refresh")]
+    return [(name.format(sizes.small), name.format(sizes.large)) for name in names]
