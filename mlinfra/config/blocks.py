@@ -144,6 +144,7 @@ class _Block:
             prevent_destroy=reader.flag(read.get("prevent_destroy"), "prevent_destroy"),
             ignore_changes=tuple(self._ignored(read.get("ignore_changes"))),
             allow_unmanaged_loss=reader.flag(read.get("allow_unmanaged_loss"), "allow_unmanaged_loss"),
+            keep_versions=reader.number(read.get("keep_versions"), "keep_versions", least=1),
         )
 
     def _ignored(self, node: Node | None) -> list[ValuePath]:

@@ -68,6 +68,15 @@ class Reader:
         self._expected(node, self._key(key), "true or false")
         return False
 
+    def number(self, node: Node | None, key: str, *, least: int) -> int | None:
+        """A whole number of at least ``least``; None when absent."""
+        if node is None or node.value is None:
+            return None
+        if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value >= least:
+            return node.value
+        self._expected(node, self._key(key), f"a whole number from {least} on")
+        return None
+
     def text(self, node: Node | None, key: str) -> str:
         """A text without expressions; empty when absent."""
         if node is None or node.value is None:

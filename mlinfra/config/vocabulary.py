@@ -135,6 +135,12 @@ LIFECYCLE: JsonSchema = {
             ],
         },
         "allow_unmanaged_loss": _flag("Delete it even when things live in it that mlinfra does not manage."),
+        "keep_versions": {
+            "description": "Of what versions itself: how many versions stay, the one in use included; older "
+            "ones that nothing in the stack uses are archived or deleted. Left out: all.",
+            "type": ["integer", "null"],
+            "minimum": 1,
+        },
     },
     "additionalProperties": False,
 }

@@ -20,15 +20,16 @@ from mlinfra.engine.resolve import Instance, refused
 from mlinfra.engine.scheduler import End, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
+from mlinfra.engine.versions import earlier_versions
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
-from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
+from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started, Uploading
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
-from mlinfra.model.plan import Action, Op, Reason, Step
+from mlinfra.model.plan import Action, Op, Step
 from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
-from mlinfra.providers.api import Counts, Done, Pending, ProviderError
+from mlinfra.providers.api import Counts, Done, Pending, ProviderError, Report, reporting
 from mlinfra.state.api import StoreError
 from mlinfra.state.journal import fold
 from mlinfra.state.session import Session
@@ -39,6 +40,10 @@ ATTEMPTS = 8
 
 PATIENCE = 3600.0
 """Seconds that a step waits for somebody else's work on its resource to end."""
+
+
+TELLING_BYTES = 1 << 20
+"""The smallest upload of whose progress is told."""
 
 
 class StopSignal:
@@ -343,10 +348,24 @@ class _Crew:
                     op, prior = Op.UPDATE, there
             if op is not Op.CREATE and going.id is None:
                 return ProviderError("MLI-PLN-021", "its id is not known", hint="Plan again.")
-            progress = work.registered.type.begin(connection, op, going.id or "", prior, going.desired)
+            with reporting(self._uploads_of(step)):
+                progress = work.registered.type.begin(connection, op, going.id or "", prior, going.desired)
             return self._progress(going, progress)
         except (ProviderError, StoreError) as wrong:
             return wrong
+
+    def _uploads_of(self, step: Step) -> Report:
+        """Tells how far a step's upload is, a tenth at a time; small ones are over before anyone looks."""
+        told = 0
+
+        def report(sent: int, total: int) -> None:
+            nonlocal told
+            share = sent * 10 // total if total >= TELLING_BYTES else 0
+            if share > told:
+                told = share
+                self.tell(Uploading(step, self.context.clock.monotonic(), sent, total))
+
+        return report
 
     def _resume(self, going: _Going, pending: Pending) -> Any:
         try:
@@ -401,7 +420,7 @@ class _Crew:
             type_version=work.registered.type.version,
             prevent_destroy=bool(lifecycle and lifecycle.prevent_destroy),
             allow_unmanaged_loss=bool(lifecycle and lifecycle.allow_unmanaged_loss),
-            versions=_versions(going),
+            versions=earlier_versions(work, going.id),
             **more,
         )
 
@@ -443,15 +462,6 @@ class _Crew:
             secret = output.sensitive or is_sensitive(value)
             found[name] = OutputValue(unmarked(value, secret=secret), secret)
         return found
-
-
-def _versions(going: _Going) -> tuple[str, ...]:
-    """The earlier versions that there are once the step is done."""
-    record = going.work.record
-    if record is None:
-        return ()
-    made = (*record.versions, record.id) if going.work.change.reason is Reason.VERSION else record.versions
-    return tuple(dict.fromkeys(id for id in made if id.casefold() != (going.id or "").casefold()))
 
 
 def _moved(planned: Attrs, attrs: Attrs, instance: Instance) -> str | None:

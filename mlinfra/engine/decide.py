@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlinfra.engine.differ import SameSecret, differences, merged, overlaid, projection
+from mlinfra.engine.differ import SameSecret, differences, merged, overlaid, projection, respelled
 from mlinfra.engine.refresh import Live
 from mlinfra.engine.resolve import Instance
 from mlinfra.engine.schema import Schema
@@ -85,7 +85,8 @@ def decide(
             problems.append(_exists(instance))
         reason = Reason.GONE if record is not None else Reason.NONE
         return _work(instance, record, None, Action.CREATE, reason, _creation(instance))
-    found = differences(live.attrs, attrs, previous, instance.schema, same)
+    settled = respelled(live.attrs, record.observed, previous, instance.schema)
+    found = differences(settled, attrs, previous, instance.schema, same)
     problems.extend(_one_way(instance, found))
     if instance.schema.get("x-versioned"):
         problems.extend(_changed_version(instance, found))

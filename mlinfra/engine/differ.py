@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from mlinfra.engine.loose import as_written, with_unanswered
+from mlinfra.engine.loose import as_sent, as_written, with_unanswered
 from mlinfra.engine.schema import Schema, at, child, comparable, is_free_map
 from mlinfra.model.plan import AttributeChange, Delta
 from mlinfra.model.value import Attrs, LocalPath, Path, Redacted, Sensitive, Unknown, canonical, get
@@ -48,6 +48,15 @@ def differences(
     rank = {name: index for index, name in enumerate([*schema.get("properties", {})])}
     # deepdiff answers in no order of its own: the schema's, then by path.
     return tuple(sorted(found, key=lambda c: (rank.get(str(c.path[0]), len(rank)), tuple(map(str, c.path)))))
+
+
+def respelled(live: Attrs, observed: Attrs, sent: Attrs, schema: Schema) -> Attrs:
+    """``live`` with what no schema describes as it was sent, where the service only spells it otherwise.
+
+    ``observed`` is what was read right after ``sent`` was applied.
+    """
+    loose = [key for key in sent if key in live and child(schema, key).get("x-loose")]
+    return {**live, **{key: as_sent(live[key], observed.get(key), sent[key]) for key in loose}}
 
 
 def projection(live: Attrs, desired: Attrs, previous: Attrs, schema: Schema) -> Attrs:

@@ -56,3 +56,19 @@ def with_unanswered(live: Any, sent: Any) -> Any:
     if isinstance(live, list) and isinstance(sent, list) and len(live) == len(sent):
         return [with_unanswered(one, other) for one, other in zip(live, sent, strict=True)]
     return live
+
+
+def as_sent(live: Any, observed: Any, sent: Any) -> Any:
+    """``live`` with texts as they were sent where the service spelled them in its own way right after, and
+    still does: a short reference that it made a long one of is no difference.
+    """
+    if isinstance(live, dict) and isinstance(observed, dict) and isinstance(sent, dict):
+        return {
+            key: as_sent(value, observed.get(key), sent[key]) if key in sent else value
+            for key, value in live.items()
+        }
+    if isinstance(live, list) and isinstance(observed, list) and isinstance(sent, list):
+        if len(live) == len(observed) == len(sent):
+            return [as_sent(*three) for three in zip(live, observed, sent, strict=True)]
+        return live
+    return sent if isinstance(live, str) and isinstance(sent, str) and live == observed else live

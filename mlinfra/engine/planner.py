@@ -23,6 +23,7 @@ from mlinfra.engine.settle import settled_in_memory
 from mlinfra.engine.sources import read_sources
 from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted
+from mlinfra.engine.versions import versioned
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, refuse_errors
@@ -163,7 +164,7 @@ class _Planning:
             self.works, limited = targeted(self.works, self.options.targets)
             self.problems.append(limited)
         works = protected(self._in_user_order(), self.config, self.state, self._look(), self.problems)
-        works = noted(works, self.state.records.values())
+        works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works))
         self.works = {work.address: work for work in works}
         refuse_errors(_ordered([*self.problems, *self.resolver.problems]))

@@ -14,9 +14,10 @@ from mlinfra.config.expand import Each, instances
 from mlinfra.config.expression import Namespace, evaluate
 from mlinfra.config.scope import Scope, Table, base_scope
 from mlinfra.engine.blocks import BlockGraph
-from mlinfra.engine.check import Subject, check_body, near
+from mlinfra.engine.check import Subject, check_body
 from mlinfra.engine.content import Contents, fingerprint, version_of
 from mlinfra.engine.context import Context
+from mlinfra.engine.lifecycle import lifecycle_problems
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, child, masked, properties, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope
@@ -211,7 +212,7 @@ class Resolver:
         if "name" in schema["properties"] and written.get("name") is None and each.key is None:
             written = {**written, "name": block.address.name}
         self.problems.extend(d.located(address, None) for d in check_body(Subject.of(block), written, schema))
-        self.problems.extend(_ignored_unknown(block, schema))
+        self.problems.extend(lifecycle_problems(block, schema))
         attrs = {
             key: value for key, value in written.items() if value is not None and key in schema["properties"]
         }
@@ -408,19 +409,6 @@ def _secret_identity(block: Block, attrs: Attrs) -> Diagnostic:
         block.address,
         (key,),
     )
-
-
-def _ignored_unknown(block: Block, schema: Schema) -> Iterable[Diagnostic]:
-    """A key to ignore that the type does not have: what was meant would not be ignored."""
-    for path in block.lifecycle.ignore_changes:
-        if path[0] not in ("*", *schema["properties"]):
-            yield error(
-                "MLI-TYP-009",
-                f"`ignore_changes` of {block.address} names `{path[0]}`, which there is not",
-                f'{near(str(path[0]), schema["properties"])}Write a key of the resource, or ["*"] for all.',
-                block.position,
-                block.address,
-            )
 
 
 def _orphan(block: Block, name: str, type_name: str) -> Diagnostic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mlinfra.engine.containment import nearest
@@ -60,7 +60,20 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
         for op in writes.get(address, ()):
             steps.append(Step(_id(op, address), address, op, tuple(after)))
             after = {_id(op, address): None}
+    steps.extend(_retirements(works, writes, needs))
     return tuple(steps)
+
+
+def _retirements(
+    works: Sequence[Work], writes: Mapping[Address, Sequence[Op]], needs: Mapping[Address, frozenset[Address]]
+) -> Iterator[Step]:
+    """The deletions of earlier versions, after their successor is made and those that used them know it."""
+    for work in (work for work in works if work.change.retires):
+        block = work.address.block
+        users = (a for a in writes if a == work.address or block in needs.get(a.block, ()))
+        after = tuple(_id(writes[user][-1], user) for user in users)
+        for id in work.change.retires:
+            yield _deletion(work, id, after)
 
 
 class _Deletions:
@@ -109,8 +122,13 @@ class _Deletions:
 def _earlier_versions(work: Work) -> list[Step]:
     """The deletions of the versions that a block made before its last one; none where all die anyway."""
     versions = work.record.versions if work.record is not None and not work.dies_unasked else ()
-    name = _id(Op.DELETE, work.address)
-    return [Step(f"{name}@{id.rpartition('/')[2]}", work.address, Op.DELETE, target=id) for id in versions]
+    return [_deletion(work, id) for id in versions]
+
+
+def _deletion(work: Work, id: str, after: tuple[str, ...] = ()) -> Step:
+    """The deletion of one earlier version."""
+    name = f"{_id(Op.DELETE, work.address)}@{id.rpartition('/')[2]}"
+    return Step(name, work.address, Op.DELETE, after, target=id)
 
 
 def _id(op: Op, address: Address) -> str:
@@ -123,6 +141,8 @@ def _writes(work: Work) -> list[Op]:
     released = bool(attributes) and all(a.delta is Delta.RELEASED for a in attributes)
     if action is Action.UPDATE and released and work.change.reason is not Reason.BROKEN:
         return [Op.ADOPT]
+    if action is Action.UPDATE and work.change.retires and not attributes:
+        return []  # the resource itself stays as it is
     if action is Action.ADOPT and any(a.delta is not Delta.RELEASED for a in attributes):
         return [Op.ADOPT, Op.UPDATE]
     return [_WRITES[action]] if action in _WRITES else []

@@ -37,6 +37,8 @@ class Lifecycle:
     ignore_changes: tuple[tuple[str | int, ...], ...] = ()
     """Paths relative to the body; ``("*",)`` is everything."""
     allow_unmanaged_loss: bool = False
+    keep_versions: int | None = None
+    """How many versions stay, the one in use included; None: all."""
 
 
 @dataclass(frozen=True, slots=True)

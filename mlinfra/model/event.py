@@ -27,6 +27,16 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploading:
+    """A step has sent ``sent`` of ``total`` bytes of local files."""
+
+    step: Step
+    at: float
+    sent: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retrying:
     """The service asked to come back later, in ``after`` seconds."""
 
@@ -69,4 +79,4 @@ class Settled:
     found: str
 
 
-Event: TypeAlias = Started | Accepted | Retrying | Finished | Failed | Settled
+Event: TypeAlias = Started | Accepted | Uploading | Retrying | Finished | Failed | Settled

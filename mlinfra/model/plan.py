@@ -102,6 +102,8 @@ class Change:
     data_loss: str = ""
     notes: tuple[str, ...] = ()
     """What its type has to say of it, in lines of their own."""
+    retires: tuple[str, ...] = ()
+    """Ids of earlier versions of it that go."""
     position: Position | None = None
     seconds: float | None = None
     """How long it usually takes, where the type knows."""

@@ -65,7 +65,9 @@ and these at the top of a schema:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -97,6 +99,32 @@ class Pending:
 
 
 Progress: TypeAlias = Done | Pending
+
+
+Report: TypeAlias = Callable[[int, int], None]
+"""Told how many bytes of how many have been sent; from any thread."""
+
+
+def _unheard(sent: int, total: int) -> None:
+    """Nobody asked."""
+
+
+_report: ContextVar[Report] = ContextVar("report", default=_unheard)
+
+
+def reporter() -> Report:
+    """Whom a ``begin`` or ``resume`` tells how far its upload is; asked for in the thread of the call."""
+    return _report.get()
+
+
+@contextmanager
+def reporting(report: Report) -> Iterator[None]:
+    """Within this, uploads that are begun in this thread tell ``report``."""
+    token = _report.set(report)
+    try:
+        yield
+    finally:
+        _report.reset(token)
 
 
 class ProviderError(Exception):

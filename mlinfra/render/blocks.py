@@ -59,6 +59,8 @@ def _note(change: Change) -> str:
         words, usual = (gone if change.before is None else words), ""
     elif action is Action.ADOPT:
         words, usual = (f"{words}, changed in place", usual) if _is_sent(change) else (words, "")
+    elif action is Action.UPDATE and change.retires and not change.attributes:
+        words = "earlier versions go"
     elif action is Action.UPDATE and not _is_sent(change):
         words, usual = "only recorded, nothing is sent", ""
     return ", ".join(part for part in (words, usual) if part)
@@ -67,7 +69,8 @@ def _note(change: Change) -> str:
 def _is_sent(change: Change) -> bool:
     """Whether anything is asked of the service: what is only left to it is not.
 
-    An update without attributes puts again what failed half-way when it was created.
+    An update without attributes puts again what failed half-way when it was created, or takes earlier
+    versions away.
     """
     if change.action is Action.UPDATE and not change.attributes:
         return True
@@ -76,7 +79,7 @@ def _is_sent(change: Change) -> bool:
 
 def _lines(change: Change, destroy: bool) -> Iterator[Line]:
     told = destroy or change.dies_with is not None or any(a.forces_replacement for a in change.attributes)
-    told = told or (change.reason is Reason.VERSION and change.action is Action.CREATE)
+    told = told or (change.reason is Reason.VERSION and change.action is Action.CREATE)  # its notes say it
     if change.reason is not Reason.NONE and not told:
         yield prose(f"because {change.reason.value}")
     if change.id and change.dies_with is None and change.action in _BY_ID:

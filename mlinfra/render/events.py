@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlinfra.model.address import Address
-from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Settled, Started
+from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Settled, Started, Uploading
 from mlinfra.model.plan import Action, Op, Plan, Step
 from mlinfra.render.escape import shown, visible
 from mlinfra.render.json import diagnostic
-from mlinfra.render.words import about, elapsed
+from mlinfra.render.words import about, elapsed, size
 
 DOING = {
     Op.CREATE: "creating",
@@ -121,12 +121,14 @@ def told(event: Event) -> Iterable[str]:
     if isinstance(event, Settled):
         was, what, result = became(event)
         return [f"{visible(event.address)}: {was}, {what}: {result}"]
-    address, op = shown(event.step.address), event.step.op
+    address, op = label(event.step), event.step.op
     if isinstance(event, Started):
         usual = about(event.expected)
         return [f"{address}: {DOING[op]}…" + (f" usually {usual}" if usual else "")]
     if isinstance(event, Accepted):
         return [f"{address}: {DOING[op]}, the service works on it"]
+    if isinstance(event, Uploading):
+        return [f"{address}: {uploading(event)}"]
     if isinstance(event, Retrying):
         return [f"{address}: {DOING[op]}, again in {elapsed(event.after)}: {visible(event.why)}"]
     if isinstance(event, Finished):
@@ -135,7 +137,7 @@ def told(event: Event) -> Iterable[str]:
     found = event.diagnostic
     return [
         f"{address}: not {DONE[op]}: {visible(found.code)} {visible(found.summary)}",
-        *(f"{shown(step.address)}: not started, it needs {address}" for step in event.skipped),
+        *(f"{label(step)}: not started, it needs {address}" for step in event.skipped),
     ]
 
 
@@ -148,12 +150,25 @@ def as_json(event: Event) -> dict[str, Any]:
         return {"type": "started", **common, "expected": event.expected}
     if isinstance(event, Accepted):
         return {"type": "accepted", **common}
+    if isinstance(event, Uploading):
+        return {"type": "uploading", **common, "sent": event.sent, "total": event.total}
     if isinstance(event, Retrying):
         return {"type": "retrying", **common, "after": event.after, "why": event.why}
     if isinstance(event, Finished):
         return {"type": "finished", **common, "seconds": event.seconds, "changed": event.changed}
     skipped = [_step(step) for step in event.skipped]
     return {"type": "failed", **common, "diagnostic": diagnostic(event.diagnostic), "skipped": skipped}
+
+
+def label(step: Step) -> str:
+    """What a step is called: its address, with the version where an earlier one is meant."""
+    version = f" version {visible(step.target.rpartition('/')[2])}" if step.target else ""
+    return f"{shown(step.address)}{version}"
+
+
+def uploading(event: Uploading) -> str:
+    """How far an upload is."""
+    return f"uploading, {event.sent * 100 // event.total} % of {size(event.total)}"
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 
 from rich.cells import cell_len
 
-from mlinfra.model.event import Event, Failed, Finished, Retrying, Settled, Started
+from mlinfra.model.event import Event, Failed, Finished, Retrying, Settled, Started, Uploading
 from mlinfra.model.plan import Plan, Step
-from mlinfra.render.escape import shown, visible
-from mlinfra.render.events import DOING, DONE, Tally, as_json, told
+from mlinfra.render.escape import visible
+from mlinfra.render.events import DOING, DONE, Tally, as_json, label, told, uploading
 from mlinfra.render.page import Page, Row, padded
 from mlinfra.render.words import count, elapsed
 
@@ -74,8 +74,8 @@ class Lines(Progress):
 class Json(Progress):
     """One JSON object per event and line, in ASCII, for ``apply --json``.
 
-    ``write`` gets each with its newline. ``type`` is ``started``, ``accepted``, ``retrying``, ``finished``,
-    ``failed`` or ``settled``.
+    ``write`` gets each with its newline. ``type`` is ``started``, ``accepted``, ``uploading``, ``retrying``,
+    ``finished``, ``failed`` or ``settled``.
     """
 
     def __init__(self, write: Callable[[str], object], plan: Plan | None = None) -> None:
@@ -137,13 +137,15 @@ class Live(Progress):
             return
         with self._state:
             started = self._running.get(event.step.id)
-            self._names = max(self._names, min(cell_len(shown(event.step.address)), NAMES))
+            self._names = max(self._names, min(cell_len(label(event.step)), NAMES))
             if isinstance(event, Finished | Failed):
                 self._running.pop(event.step.id, None)
             elif isinstance(event, Started):
                 self._running[event.step.id] = event
             if isinstance(event, Retrying):
-                self._waiting[event.step.id] = visible(event.why)
+                self._waiting[event.step.id] = f"waits for: {visible(event.why)}"
+            elif isinstance(event, Uploading):
+                self._waiting[event.step.id] = uploading(event)
             else:
                 self._waiting.pop(event.step.id, None)
         if isinstance(event, Finished):
@@ -178,12 +180,12 @@ class Live(Progress):
                 (f"  usually {elapsed(started.expected).removesuffix(' 00s')}", "dim"),
             ]
         if waits:
-            room = width - sum(cell_len(text) for text, _ in row) - 15
-            row.append((f"   waits for: {cut(waits, room)}" if room > 5 else "", "dim"))
+            room = width - sum(cell_len(text) for text, _ in row) - 4
+            row.append((f"   {cut(waits, room)}" if room > 16 else "", "dim"))
         return row
 
     def _row(self, step: Step, word: str, seconds: float, style: str) -> Row:
-        name = padded(shown(step.address), self._names)
+        name = padded(label(step), self._names)
         return [("  " + name, "bold"), (f"  {word:<10}", style), (f"  {elapsed(seconds):>8}", "")]
 
     def _counts(self) -> str:

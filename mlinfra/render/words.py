@@ -39,6 +39,16 @@ def span(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def size(bytes_: int) -> str:
+    """An amount of data: ``17 B``, ``3.2 MiB``."""
+    amount, unit = float(bytes_), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
+
+
 def about(seconds: float | None) -> str:
     """``about 4 min``; empty when nobody knows, or when it is no time at all."""
     if not seconds:

@@ -139,7 +139,8 @@ def fold(state: State, entries: Iterable[Entry]) -> tuple[State, tuple[Entry, ..
     """The state with all that is done laid over it, and the last entry of each step that never ended.
 
     What was created, updated or adopted becomes its record; what was deleted or forgotten goes, unless the
-    address has been given to something with another id since. A creation that failed after it had been
+    address has been given to something with another id since. An earlier version that was deleted leaves the
+    record of its successor. A creation that failed after it had been
     accepted leaves a record marked broken.
     """
     records = dict(state.records)
@@ -158,6 +159,9 @@ def _done(records: dict[Address, Record], entry: Entry) -> None:
         record = records.get(entry.address)
         if record is not None and entry.id in (None, record.id):
             del records[entry.address]
+        elif record is not None and entry.id in record.versions:
+            left = tuple(id for id in record.versions if id != entry.id)
+            records[entry.address] = replace(record, versions=left)
     else:
         records[entry.address] = _record(entry)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlinfra.engine.differ import differences
-from mlinfra.engine.loose import as_written, with_unanswered
+from mlinfra.engine.loose import as_sent, as_written, with_unanswered
 from mlinfra.engine.schema import comparable
 from mlinfra.model.plan import Delta
 from mlinfra.model.value import Attrs, Redacted, Sensitive, dotted
@@ -63,6 +63,23 @@ def test_what_is_live_is_reduced_to_what_is_written(live: Any, written: Any, red
 )
 def test_what_is_not_answered_stands_as_it_was_sent(live: Any, sent: Any, both: Any) -> None:
     assert with_unanswered(live, sent) == both
+
+
+@pytest.mark.parametrize(
+    ("live", "observed", "sent", "both"),
+    [
+        ({"to": "/long/a"}, {"to": "/long/a"}, {"to": "a"}, {"to": "a"}),
+        ({"to": "/long/b"}, {"to": "/long/a"}, {"to": "a"}, {"to": "/long/b"}),
+        ({"to": "/long/a", "n": 2}, {"to": "/long/a", "n": 2}, {"n": 1}, {"to": "/long/a", "n": 2}),
+        ({"n": 2}, {"n": 2}, {"n": 1}, {"n": 2}),
+        ({"l": ["/x", "/y"]}, {"l": ["/x", "/y"]}, {"l": ["x", "y"]}, {"l": ["x", "y"]}),
+        ({"l": ["/x"]}, {"l": ["/x"]}, {"l": ["x", "y"]}, {"l": ["/x"]}),
+    ],
+)
+def test_a_text_that_the_service_spells_otherwise_stands_as_it_was_sent(
+    live: Any, observed: Any, sent: Any, both: Any
+) -> None:
+    assert as_sent(live, observed, sent) == both
 
 
 def test_only_what_is_written_is_compared_at_any_depth() -> None:

@@ -4,14 +4,16 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from mlinfra.model.address import parse_address
 from mlinfra.model.diagnostic import error
-from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Settled, Started
+from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Settled, Started, Uploading
 from mlinfra.model.plan import Op, Step
+from mlinfra.render.events import told
 from mlinfra.render.progress import Json, Lines, Live, bar, cut
 from tests.render.sample import golden, step
 
@@ -125,6 +127,19 @@ def test_live_shows_what_runs(stage: Stage) -> None:
     stage.live(Failed(LAB, 80, BAD, (SKLEARN,)))
     assert "waits for" not in stage.live.page.plain()
     assert stage.live.page.plain().endswith("  1 of 5 done · 1 failed · 41 requests\n")
+
+
+def test_an_upload_is_told_while_it_goes_on(stage: Stage) -> None:
+    stage.live(Started(SKLEARN, 0))
+    stage.live(Uploading(SKLEARN, 1, 3 << 20, 10 << 20))
+    assert "   uploading, 30 % of 10 MiB" in stage.live.page.plain()
+    stage.live(Accepted(SKLEARN, 2))
+    assert "uploading" not in stage.live.page.plain()
+
+
+def test_an_earlier_version_is_told_by_its_number() -> None:
+    old = replace(LAB, target="/versions/3f9a2c0db714")
+    assert list(told(Started(old, 0))) == ["compute.lab version 3f9a2c0db714: deleting…"]
 
 
 def test_live_leaves_behind_what_is_done(stage: Stage) -> None:

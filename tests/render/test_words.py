@@ -6,7 +6,7 @@ import pytest
 
 from mlinfra.model.value import LocalPath, Redacted, Sensitive, Unknown
 from mlinfra.render.escape import shown, visible, visible_lines
-from mlinfra.render.words import about, count, elapsed, inline, phrase, span
+from mlinfra.render.words import about, count, elapsed, inline, phrase, size, span
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,14 @@ def test_count() -> None:
 )
 def test_phrase(value: Any, text: str) -> None:
     assert phrase(value) == text
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "text"),
+    [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (3_355_443, "3.2 MiB"), (5 << 50, "5120 TiB")],
+)
+def test_size(bytes_: int, text: str) -> None:
+    assert size(bytes_) == text
 
 
 def test_inline_keeps_durations_as_they_are_written() -> None:

@@ -6,7 +6,7 @@ For storage, which is not behind ARM, also the credential and the transport them
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mlinfra.providers.azure.errors import AzureError
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 class AzureConnection:
-    """A connection to one cloud, as one principal. Thread-safe.
-
-    ``on_upload`` is told how many bytes of how many are sent, whenever some are.
-    """
+    """A connection to one cloud, as one principal. Thread-safe."""
 
     def __init__(
         self,
@@ -36,7 +33,6 @@ class AzureConnection:
         self.settings = settings
         self.credential = credential
         self.transport = transport
-        self.on_upload: Callable[[int, int], None] | None = None
         self._lock = threading.Lock()
         self._uploads = 0
         self._tenants: dict[str, str] = {}

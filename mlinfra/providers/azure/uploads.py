@@ -19,6 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
 from mlinfra.localfiles import LocalFile, Survey, Unfit, survey
+from mlinfra.providers.api import Report, reporter
 from mlinfra.providers.azure.errors import AzureError, not_signed_in, unreachable
 from mlinfra.providers.azure.storage import Store, container_client, credentials, find_store, refused
 
@@ -54,7 +55,7 @@ class _Job:
     found: Survey
     prefix: str
     mark: Mapping[str, str]
-    report: Callable[[int, int], None] | None
+    report: Report
     sent: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -71,8 +72,7 @@ class _Job:
         """Count what was sent, and tell."""
         with self._lock:
             self.sent += size
-            if self.report:
-                self.report(self.sent, self.found.size)
+            self.report(self.sent, self.found.size)
 
 
 def upload(
@@ -106,7 +106,7 @@ def upload(
         )
     store = find_store(conn, workspace, datastore or DEFAULT_DATASTORE)
     prefix = f"LocalUpload/{found.digest}/{found.path.name}"
-    job = _Job(found, prefix, {**MARK, "name": name, "version": version}, conn.on_upload)
+    job = _Job(found, prefix, {**MARK, "name": name, "version": version}, reporter())
     _run(conn, store, job)
     return Uploaded(
         f"azureml://datastores/{store.name}/paths/{prefix}",

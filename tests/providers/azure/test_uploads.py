@@ -15,7 +15,7 @@ from azure.identity import CredentialUnavailableError
 from azure.storage.blob import ContainerClient, ContentSettings
 
 from mlinfra.localfiles import LocalFile, survey
-from mlinfra.providers.api import ProviderError
+from mlinfra.providers.api import ProviderError, reporting
 from mlinfra.providers.azure import AzureProvider, storage, uploads
 from mlinfra.providers.azure.connection import AzureConnection
 from mlinfra.providers.azure.uploads import Uploaded, upload
@@ -141,8 +141,8 @@ def test_a_large_file_goes_in_blocks(bench: Bench, monkeypatch: pytest.MonkeyPat
     large = bench.folder / "large"
     large.write_bytes(bytes(range(256)) * 20)
     told: list[tuple[int, int]] = []
-    bench.conn.on_upload = lambda sent, total: told.append((sent, total))
-    bench.upload(large)
+    with reporting(lambda sent, total: told.append((sent, total))):
+        bench.upload(large)
     (name,) = bench.blobs()
     assert bench.container().download_blob(name).readall() == large.read_bytes()
     assert told[-1] == (5120, 5120)
