@@ -55,8 +55,7 @@ def read_path(
         return value
     if kind == "upload":
         return local_path(value, folder, root, expected=expected, shown_from=shown_from)
-    path = _found(value, folder, root, "")
-    return yaml_content(path, _shown(path, shown_from or root))
+    return plain(yaml_node(value, folder, root, shown_from=shown_from))
 
 
 def local_path(
@@ -95,12 +94,22 @@ def upload_digest(path: Path) -> str:
         raise MlinfraError(error(codes.UPLOAD, f"`{path.name}`: {wrong.summary}", wrong.detail)) from None
 
 
-def yaml_content(path: Path, shown: str | None = None) -> Any:
-    """The mapping in a YAML file, without expressions; ``shown`` is how messages call the file.
+def yaml_node(value: str, folder: Path, root: Path, *, shown_from: Path | None = None) -> Node:
+    """The YAML file that a text names, with the place of everything in it; ``${…}`` is text in it.
 
     Raises MlinfraError with the place of everything that is wrong in it.
     """
-    return _plain(parse(read_source(path, shown or path.name), expressions=False))
+    path = _found(value, folder, root, "")
+    return parse(read_source(path, _shown(path, shown_from or root)), expressions=False)
+
+
+def plain(node: Node) -> Any:
+    """What a node without expressions holds."""
+    if node.is_map:
+        return {key: plain(child) for key, child in node.value.items()}
+    if node.is_list:
+        return [plain(child) for child in node.value]
+    return node.value
 
 
 def _found(value: str, folder: Path, root: Path, more: str) -> Path:
@@ -113,11 +122,3 @@ def _found(value: str, folder: Path, root: Path, more: str) -> Path:
 
 def _shown(path: Path, base: Path) -> str:
     return Path(os.path.relpath(path, base.resolve())).as_posix()
-
-
-def _plain(node: Node) -> Any:
-    if node.is_map:
-        return {key: _plain(child) for key, child in node.value.items()}
-    if node.is_list:
-        return [_plain(child) for child in node.value]
-    return node.value

@@ -33,9 +33,9 @@ class Subject:
     address: Address | None = None
 
     @staticmethod
-    def of(block: Block) -> Subject:
-        """A resource block."""
-        return Subject(str(block.address), block.body, block.position, block.address)
+    def of(block: Block, body: Node) -> Subject:
+        """A resource block, with what its body's files hold in place of their paths."""
+        return Subject(str(block.address), body, block.position, block.address)
 
 
 def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnostic]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlinfra.config.content import read_path
+from mlinfra.config.content import is_remote, plain, read_path, yaml_node
 from mlinfra.engine.schema import Schema, at, comparable, paths_with, properties, with_defaults
 from mlinfra.model.configuration import Block
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
+from mlinfra.model.source import Node
 from mlinfra.model.value import Attrs, Unknown, canonical, get, has_unknown, put
 
 LENGTH = 12
@@ -23,6 +24,7 @@ class Contents:
     def __init__(self, root: Path, shown_from: Path) -> None:
         self._root, self._shown_from = root, shown_from
         self._read: dict[tuple[str, str, Path], Any] = {}
+        self._files: dict[tuple[str, Path], Node] = {}
 
     def placed(self, written: Attrs, schema: Schema, block: Block, problems: list[Diagnostic]) -> Attrs:
         """The attributes with older names of keys replaced, and local content in place of paths."""
@@ -43,14 +45,37 @@ class Contents:
                 attrs = put(attrs, path, Unknown())
         return attrs
 
+    def opened(self, block: Block, schema: Schema) -> Node:
+        """The body with YAML files in place of their paths, so that what is in them has its place there.
+
+        Files that were not read, since they are wrong or nobody knows yet which are meant, stay paths.
+        """
+        body = block.body
+        held = {
+            name: node
+            for name, _ in properties(schema, "x-path")
+            if (node := self._files.get((_text(body, name), block.folder))) is not None
+        }
+        return Node({**body.value, **held}, body.position, body.key) if held else body
+
     def _content(self, value: str, part: Mapping[str, Any], folder: Path) -> Any:
         key = (value, str(part["x-path"]), folder)
         if key not in self._read:
-            expected = part.get("x-path-is")
-            self._read[key] = read_path(
-                value, part["x-path"], folder, self._root, expected=expected, shown_from=self._shown_from
-            )
+            expected, shown = part.get("x-path-is"), self._shown_from
+            if part["x-path"] == "yaml" and not is_remote(value):
+                file = self._files[value, folder] = yaml_node(value, folder, self._root, shown_from=shown)
+                self._read[key] = plain(file)
+            else:
+                self._read[key] = read_path(
+                    value, part["x-path"], folder, self._root, expected=expected, shown_from=shown
+                )
         return self._read[key]
+
+
+def _text(body: Node, name: str) -> str:
+    """What is written there, where it is a text without expressions."""
+    node = body.at((name,))
+    return node.value if node is not body and isinstance(node.value, str) else ""
 
 
 def version_of(attrs: Attrs, schema: Schema) -> str | Unknown:

@@ -165,7 +165,7 @@ class _Planning:
             self.problems.append(limited)
         works = protected(self._in_user_order(), self.config, self.state, self._look(), self.problems)
         works = versioned(noted(works, self.state.records.values()))
-        self.problems.extend(remarked(works))
+        self.problems.extend(remarked(works, self.resolver.opened))
         self.works = {work.address: work for work in works}
         refuse_errors(_ordered([*self.problems, *self.resolver.problems]))
         plan = Plan(

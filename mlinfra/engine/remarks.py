@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mlinfra.engine.decide import Work
 from mlinfra.engine.marks import described
+from mlinfra.engine.resolve import Instance
 from mlinfra.model.diagnostic import Diagnostic, warning
 from mlinfra.model.plan import Action
+from mlinfra.model.source import Node
 from mlinfra.model.state import Record
 from mlinfra.providers.api import Remarks
 
@@ -34,16 +36,16 @@ def _noted(work: Work, records: Sequence[Record]) -> Work:
     return replace(work, change=replace(work.change, notes=tuple(notes)))
 
 
-def remarked(works: Iterable[Work]) -> Iterator[Diagnostic]:
-    """The warnings of what is created."""
+def remarked(works: Iterable[Work], opened: Callable[[Instance], Node]) -> Iterator[Diagnostic]:
+    """The warnings of what is created; ``opened`` answers a body with its files in it."""
     for work in works:
         type_ = work.registered.type
         if work.instance is None or not _is_made(work) or not isinstance(type_, Remarks):
             continue
-        block = work.instance.block
+        block, body = work.instance.block, opened(work.instance)
         for remark in type_.remarks(described(work.instance.attrs)):
-            node = block.body.at(remark.path)
-            position = block.position if node is block.body else node.position
+            node = body.at(remark.path)
+            position = block.position if node is body else node.position
             yield warning(remark.code, remark.summary, remark.hint, position, work.address, remark.path)
 
 

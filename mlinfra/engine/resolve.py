@@ -26,6 +26,7 @@ from mlinfra.engine.settings import Settings
 from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
+from mlinfra.model.source import Node
 from mlinfra.model.state import Record
 from mlinfra.model.value import Attrs, LocalPath, Unknown, is_sensitive
 from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
@@ -194,6 +195,10 @@ class Resolver:
         if self.graph.blocks[address.block].is_single:
             self._scopes[address.type][address.name] = scope
 
+    def opened(self, instance: Instance) -> Node:
+        """The body of an instance as written, with YAML files in place of their paths."""
+        return self._contents.opened(instance.block, instance.schema)
+
     # ---- one instance --------------------------------------------------------------------------------
 
     def _instance(self, block: Block, each: Each) -> Instance:
@@ -211,7 +216,8 @@ class Resolver:
         schema = registered.type.schema({**known_part(written), **local})
         if "name" in schema["properties"] and written.get("name") is None and each.key is None:
             written = {**written, "name": block.address.name}
-        self.problems.extend(d.located(address, None) for d in check_body(Subject.of(block), written, schema))
+        subject = Subject.of(block, self._contents.opened(block, schema))
+        self.problems.extend(d.located(address, None) for d in check_body(subject, written, schema))
         self.problems.extend(lifecycle_problems(block, schema))
         attrs = {
             key: value for key, value in written.items() if value is not None and key in schema["properties"]

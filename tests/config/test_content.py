@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlinfra.config.content import is_remote, local_path, read_path, upload_digest, yaml_content
+from mlinfra.config.content import is_remote, local_path, plain, read_path, upload_digest, yaml_node
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.model.value import LocalPath
 
@@ -96,7 +96,7 @@ def test_yaml_takes_the_place_of_its_path(repository: Path) -> None:
         "dependencies": ["python=3.8", "pip", {"pip": ["numpy"]}],
     }
     assert read_path("file:envs/conda.yml", "yaml", repository, repository) == content
-    assert yaml_content(repository / "envs" / "conda.yml") == content
+    assert plain(yaml_node("conda.yml", repository / "envs", repository)) == content
 
 
 def test_expressions_of_other_languages_are_text(repository: Path) -> None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mlinfra.model.value import Attrs, canonical
+from mlinfra.model.value import Attrs, Path, canonical
 from mlinfra.providers.api import Remark
 
 _PIP_OPTION = re.compile(r"^\s*(-|$)")
@@ -39,21 +39,21 @@ def cached_as(attrs: Attrs, recorded: Sequence[Attrs]) -> str:
     wanted = image_hash(attrs)
     for other in recorded:
         if image_hash(other) == wanted:
-            return f"image: cached, as {other.get('name')}:{other.get('version')}"
-    return "image: will be built (nothing recorded here has these ingredients)"
+            return f"image: cached, as {other.get('name')}:{other.get('version')} (hash {wanted})"
+    return f"image: will be built (hash {wanted}, which nothing recorded here has)"
 
 
 def remarks(attrs: Attrs) -> Iterator[Remark]:
     """One remark on all packages that are not pinned, one on an image whose tag moves."""
     loose = list(unpinned(attrs.get("conda_file")))
     if loose:
-        many = len(loose) > 1
+        names = [name for name, _ in loose]
         yield Remark(
             "MLI-ENV-003",
-            f"{', '.join(loose)} {'are' if many else 'is'} not pinned",
+            f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} not pinned",
             "The image keeps the version it is built with; the next build may get another. Write "
             "numpy=1.26.4 (conda) or numpy==1.26.4 (pip).",
-            ("conda_file",),
+            ("conda_file", "dependencies", *loose[0][1]),
         )
     image = attrs.get("image")
     if isinstance(image, str) and is_floating(image):
@@ -65,17 +65,19 @@ def remarks(attrs: Attrs) -> Iterator[Remark]:
         )
 
 
-def unpinned(conda: Any) -> Iterator[str]:
-    """The packages of a conda definition without an exact version, as they are written."""
+def unpinned(conda: Any) -> Iterator[tuple[str, Path]]:
+    """The packages of a conda definition without an exact version, as they are written, each with where it
+    stands among the dependencies.
+    """
     dependencies = conda.get("dependencies") if isinstance(conda, Mapping) else None
-    for item in dependencies if isinstance(dependencies, list) else ():
+    for place, item in enumerate(dependencies if isinstance(dependencies, list) else ()):
         if isinstance(item, str) and not re.search(r"(?<![<>!~])=", item):
-            yield item
+            yield item, (place,)
         pip = item.get("pip") if isinstance(item, Mapping) else None
-        for package in pip if isinstance(pip, list) else ():
+        for number, package in enumerate(pip if isinstance(pip, list) else ()):
             text = str(package)
             if not _PIP_OPTION.match(text) and not _PIP_FIXED.search(text):
-                yield text
+                yield text, (place, "pip", number)
 
 
 def is_floating(image: str) -> bool:

@@ -44,14 +44,21 @@ def test_each_ingredient_and_the_order_of_packages_do(other: dict[str, object]) 
 
 def test_an_image_with_the_same_ingredients_is_cached() -> None:
     again = {**ENVIRONMENT, "name": "again"}
-    assert cached_as(again, [ENVIRONMENT]) == "image: cached, as sklearn:1"
+    assert cached_as(again, [ENVIRONMENT]) == (
+        f"image: cached, as sklearn:1 (hash {image_hash(ENVIRONMENT)})"
+    )
     assert cached_as({**again, "image": "y"}, [ENVIRONMENT]).startswith("image: will be built")
 
 
 def test_packages_without_an_exact_version_are_told() -> None:
     pip = ["numpy", "pandas==2.2.2", "torch>=2", "-r more.txt", "git+https://x/y.git", "a @ https://x/a.whl"]
     conda = {"dependencies": ["python=3.8", "pip", "scipy>=1.0", "cuda==12.1", {"pip": pip}]}
-    assert list(unpinned(conda)) == ["pip", "scipy>=1.0", "numpy", "torch>=2"]
+    assert list(unpinned(conda)) == [
+        ("pip", (1,)),
+        ("scipy>=1.0", (2,)),
+        ("numpy", (4, "pip", 0)),
+        ("torch>=2", (4, "pip", 2)),
+    ]
     assert list(unpinned(None)) == []
 
 
@@ -72,6 +79,6 @@ def test_tags_that_move(image: str, floating: bool) -> None:
 def test_one_remark_for_all_packages_and_one_for_the_image() -> None:
     found = list(remarks({"image": "base", "conda_file": CONDA}))
     assert [(r.code, r.path) for r in found] == [
-        ("MLI-ENV-003", ("conda_file",)),
+        ("MLI-ENV-003", ("conda_file", "dependencies", 1, "pip", 0)),
         ("MLI-ENV-004", ("image",)),
     ]
