@@ -48,7 +48,13 @@ def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnos
     plain = transform(attrs, _bare)
     seen: set[tuple[Path, str]] = set()
     errors = sorted(_validator(schema).iter_errors(plain), key=lambda e: (list(map(str, e.absolute_path)),))
-    for wrong in errors:
+    of_another_kind = [wrong for wrong in errors if [*wrong.absolute_path] == ["$schema"]]
+    for wrong in of_another_kind or errors:
+        path = tuple(wrong.absolute_path)
+        either = _either(wrong)
+        if either:
+            yield _missing(block, either, path, schema)
+            continue
         while wrong.context and wrong.validator in ("anyOf", "oneOf"):
             wrong = min(wrong.context, key=relevance)
         path = tuple(wrong.absolute_path)
@@ -103,18 +109,19 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
             )
         return
     if rule == "required":
-        missing = [k for k in limit if k not in value]
-        for key in missing:
-            wanted = part.get("properties", {}).get(key, {})
-            about = wanted.get("description", "")
-            yield error(
-                "MLI-TYP-002",
-                f"{subject} needs `{key}`",
-                " ".join(filter(None, [_sentence(about), wanted.get("x-hint", "")])),
-                (node.key or block.position) if path else block.position,
-                block.address,
-                (*path, key),
-            )
+        for key in (key for key in limit if key not in value):
+            yield _missing(block, [key], path, schema)
+        return
+    if rule == "not" and "required" in limit:
+        keys = " and ".join(f"`{key}`" for key in limit["required"])
+        yield error(
+            "MLI-TYP-012",
+            f"{subject} has {keys}, which exclude each other",
+            "Keep one of them.",
+            node.value[limit["required"][-1]].key if node.is_map else node.position,
+            block.address,
+            path,
+        )
         return
     if rule == "type":
         wanted = " or ".join(_TYPES[t] for t in ([limit] if isinstance(limit, str) else limit) if t != "null")
@@ -128,6 +135,8 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
         )
         return
     code, summary, advice = "MLI-TYP-004", f"{subject} cannot be {shown}", ""
+    if rule == "not":
+        summary = f"{subject} cannot be set"
     if rule == "enum":
         advice = f"{near(str(value), limit)}It can be: {', '.join(map(str, limit))}."
     elif rule == "const":
@@ -154,6 +163,29 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
         node.position,
         block.address,
         path,
+    )
+
+
+def _either(wrong: Any) -> list[str]:
+    """The keys one of which is missed, where each alternative of an ``anyOf`` asks for one key alone."""
+    if wrong.validator != "anyOf" or any(set(each) != {"required"} for each in wrong.validator_value):
+        return []
+    parts = wrong.schema.get("properties", {})
+    keys = [key for each in wrong.validator_value for key in each["required"]]
+    return [key for key in keys if "x-alias-of" not in parts.get(key, {})]
+
+
+def _missing(block: Subject, keys: list[str], path: Path, schema: Schema) -> Diagnostic:
+    """A key is needed, or one of several."""
+    node, wanted = block.body.at(path), at(schema, (*path, keys[0]))
+    subject = f"`{dotted(path)}` of {block.name}" if path else block.name
+    return error(
+        "MLI-TYP-002",
+        f"{subject} needs {' or '.join(f'`{key}`' for key in keys)}",
+        " ".join(filter(None, [_sentence(wanted.get("description", "")), wanted.get("x-hint", "")])),
+        (node.key or block.position) if path else block.position,
+        block.address,
+        (*path, keys[0]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from mlinfra.config.content import is_remote, plain, read_path, yaml_node
 from mlinfra.engine.schema import Schema, at, comparable, paths_with, properties, with_defaults
 from mlinfra.model.configuration import Block
-from mlinfra.model.diagnostic import Diagnostic, MlinfraError
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.source import Node
 from mlinfra.model.value import Attrs, Unknown, canonical, get, has_unknown, put
 
@@ -31,8 +31,9 @@ class Contents:
         attrs = dict(written)
         for name, part in properties(schema, "x-alias-of"):
             if name in attrs:
-                attrs.setdefault(part["x-alias-of"], attrs.pop(name))
-                attrs.pop(name, None)
+                older, newer = attrs.pop(name), part["x-alias-of"]
+                if attrs.setdefault(newer, older) != older:
+                    problems.append(_named_twice(block, name, newer))
         for path in list(paths_with(attrs, schema, lambda part: bool(part.get("x-path")))):
             value, part = get(attrs, path), at(schema, path)
             if not isinstance(value, str):
@@ -70,6 +71,17 @@ class Contents:
                     value, part["x-path"], folder, self._root, expected=expected, shown_from=shown
                 )
         return self._read[key]
+
+
+def _named_twice(block: Block, older: str, newer: str) -> Diagnostic:
+    return error(
+        "MLI-TYP-011",
+        f"{block.address} has `{newer}` and its older name `{older}`, which say different things",
+        f"Take {older} out.",
+        block.body.at((older,)).position,
+        block.address,
+        (older,),
+    )
 
 
 def _text(body: Node, name: str) -> str:

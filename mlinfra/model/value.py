@@ -169,13 +169,16 @@ def put(value: Any, path: Path, item: Any) -> Any:
     return copy
 
 
+_LIKE_LETTERS = str.maketrans("_-$", "aaa")
+
+
 def dotted(path: Path) -> str:
     """A path as people read it: ``networkAcls.ip_rules[0]``."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif part.replace("_", "a").replace("-", "a").isalnum():
+        elif part.translate(_LIKE_LETTERS).isalnum():
             text += f".{part}" if text else part
         else:
             text += f'["{part}"]'

@@ -25,5 +25,5 @@ def test_what_the_user_is_told(case: Case, tmp_path: Path) -> None:
 
 
 def test_there_are_cases_for_every_stage() -> None:
-    assert len(cases()) >= 45
+    assert len(cases()) >= 60
     assert {case.room for case in cases()} == {"config", "engine", "state"}

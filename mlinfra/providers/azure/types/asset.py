@@ -23,10 +23,10 @@ from mlinfra.providers.azure.errors import AzureError, absent_error
 from mlinfra.providers.azure.types.base import ArmType
 from mlinfra.providers.azure.types.ml_words import (
     PREVIEW_ONLY,
-    SCHEMA_KEY,
     in_workspace,
     need_ids,
     refused,
+    schema_key,
     without_schema_key,
 )
 from mlinfra.providers.azure.types.schema import Property, computed, overlay, pick, reference, text
@@ -41,8 +41,8 @@ _REFUSALS = ("already registered", "cannot be changed", "cannot be updated")
 """How the service says that a version has other content (I:Azure/azure-cli-extensions#5440; S:_artifacts)."""
 
 
-def common_rows(noun: str) -> tuple[Property, ...]:
-    """The rows that every asset starts with."""
+def common_rows(noun: str, *kinds: str) -> tuple[Property, ...]:
+    """The rows that every asset starts with; ``kinds`` are the names of its schemas among az ml's."""
     return (
         Property("id", "id", computed(x_id=True, description=f"The id of this version of the {noun}."), "P"),
         Property(
@@ -56,7 +56,7 @@ def common_rows(noun: str) -> tuple[Property, ...]:
             ),
             "P",
         ),
-        SCHEMA_KEY,
+        schema_key(*kinds),
         Property(
             "version",
             "",

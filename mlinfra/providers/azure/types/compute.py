@@ -17,7 +17,7 @@ from mlinfra.providers.azure.errors import AzureError, failed_operation
 from mlinfra.providers.azure.types import compute_cluster, compute_instance
 from mlinfra.providers.azure.types.base import ArmType
 from mlinfra.providers.azure.types.ml_identity import NONE, normal_identity, without_answers
-from mlinfra.providers.azure.types.ml_words import SCHEMA_KEY, in_workspace, need_ids, without_schema_key
+from mlinfra.providers.azure.types.ml_words import in_workspace, need_ids, schema_key, without_schema_key
 from mlinfra.providers.azure.types.schema import (
     Property,
     choice,
@@ -81,7 +81,7 @@ ROWS = (
         ),
         _NAME,
     ),
-    SCHEMA_KEY,
+    schema_key("amlCompute", "computeInstance", "compute"),
     Property(
         "type",
         "properties.computeType",

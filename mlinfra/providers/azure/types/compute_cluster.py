@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlinfra.model.value import Attrs
+from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure.types.base import tags
 from mlinfra.providers.azure.types.ml_identity import identity
 from mlinfra.providers.azure.types.schema import Property, choice, flag, integer, text
@@ -197,8 +198,20 @@ def complete_body(body: dict[str, Any], desired: Attrs) -> None:
 
 
 def normal(attrs: Attrs) -> Attrs:
-    """Seconds instead of a duration, the tier's word in lower case."""
+    """Seconds instead of a duration, the tier's word in lower case.
+
+    Raises ProviderError for more nodes at least than at most, which the service refuses.
+    """
     result = dict(attrs)
+    least, most = result.get("min_instances"), result.get("max_instances", 4)
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        raise ProviderError(
+            "MLI-AZ-COMPUTE",
+            f"min_instances is {least}, and max_instances only {most}",
+            path=("min_instances",),
+            hint="Raise max_instances, or lower min_instances; 0 costs nothing while nobody works.",
+            sent=False,
+        )
     if "idle_time_before_scale_down" in result:
         result["idle_time_before_scale_down"] = seconds(result["idle_time_before_scale_down"])
     if isinstance(result.get("tier"), str):

@@ -39,7 +39,7 @@ def _rows(kind: str) -> tuple[Property, ...]:
         "x_content": True,
     }
     return (
-        *common_rows("data asset"),
+        *common_rows("data asset", "data", "asset"),
         Property(
             "type",
             "properties.dataType",

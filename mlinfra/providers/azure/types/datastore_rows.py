@@ -13,7 +13,7 @@ from typing import Any
 from mlinfra.providers.azure.clouds import CLOUDS
 from mlinfra.providers.azure.types.base import tags
 from mlinfra.providers.azure.types.datastore_credentials import DIRECTORY, STORAGE, credentials
-from mlinfra.providers.azure.types.ml_words import SCHEMA_KEY, in_workspace, pascal, snake
+from mlinfra.providers.azure.types.ml_words import in_workspace, pascal, schema_key, snake
 from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, text
 
 ENDPOINT = CLOUDS["public"].storage
@@ -222,7 +222,7 @@ ROWS = (
         ),
         "P",
     ),
-    SCHEMA_KEY,
+    schema_key("azureBlob", "azureFile", "azureDataLakeGen2", "datastore"),
     Property(
         "type",
         "properties.datastoreType",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mlinfra.model.value import Attrs
-from mlinfra.providers.api import ProviderError, Remark
+from mlinfra.providers.api import Remark
 from mlinfra.providers.azure.types import environment_image
 from mlinfra.providers.azure.types.asset import FIXED, WORDS, Asset, common_rows, is_local
 from mlinfra.providers.azure.types.ml_words import refused
@@ -71,7 +71,7 @@ def _route(name: str, arm: str, what: str) -> Property:
 
 
 _ROWS = (
-    *common_rows("environment"),
+    *common_rows("environment", "environment"),
     Property(
         "image",
         "properties.image",
@@ -195,6 +195,7 @@ class Environment(Asset):
         "title": "environment",
         "description": "Software that jobs and deployments run in: an image with packages, or a Dockerfile.",
         "anyOf": [{"required": ["image"]}, {"required": ["build"]}],
+        "not": {"required": ["image", "build"]},
         "x-example": {
             "name": "sklearn",
             "version": "1",
@@ -208,19 +209,8 @@ class Environment(Asset):
     }
 
     def normalize(self, attrs: Attrs) -> Attrs:
-        """As every asset; the system in one spelling.
-
-        Raises ProviderError for an environment that has both an image and a folder to build.
-        """
+        """As every asset; the system in one spelling."""
         normal = super().normalize(attrs)
-        if normal.get("image") and normal.get("build"):
-            raise ProviderError(
-                "MLI-AZ-ENVIRONMENT",
-                "an environment has either `image` or `build`, not both",
-                path=("build",),
-                hint="Take one of them out; a Dockerfile names its base image itself (FROM).",
-                sent=False,
-            )
         os_type = normal.get("os_type")
         if isinstance(os_type, str):
             normal["os_type"] = next((word for word in _OS if word.lower() == os_type.lower()), os_type)

@@ -11,13 +11,24 @@ from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.types.schema import Property, reference, text
 
-SCHEMA_KEY = Property(
-    "$schema",
-    "",
-    text(description="The address of az ml's own schema, as its files carry it; it has no effect here."),
-    "P/_schema (every az ml file may have it)",
-)
-"""The row of a key that az ml's files start with; `without_schema_key` takes it out again."""
+
+def schema_key(*kinds: str) -> Property:
+    """The row of the key that az ml's files start with; `without_schema_key` takes it out again.
+
+    ``kinds`` are the names that the schemas of this type have there: a file that names another one of az
+    ml's is of another type. Addresses that are none of az ml's say nothing.
+    """
+    return Property(
+        "$schema",
+        "",
+        text(
+            pattern=rf"^(?!.*\.schema\.json$)|(^|/)({'|'.join(kinds)})\.schema\.json$",
+            description="The address of az ml's own schema, as its files carry it; it has no effect here.",
+            x_hint="By this key the file is one of another type. Here it would be "
+            f"{' or '.join(f'{kind}.schema.json' for kind in kinds)}.",
+        ),
+        "P/_schema (every az ml file may have it)",
+    )
 
 
 def without_schema_key(attrs: Attrs) -> Attrs:

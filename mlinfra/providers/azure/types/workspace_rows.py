@@ -12,7 +12,7 @@ from typing import Any
 
 from mlinfra.providers.azure.types.base import common
 from mlinfra.providers.azure.types.ml_identity import identity
-from mlinfra.providers.azure.types.ml_words import NOT_SPOKEN, SCHEMA_KEY, newer, refused
+from mlinfra.providers.azure.types.ml_words import NOT_SPOKEN, newer, refused, schema_key
 from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, reference, text
 from mlinfra.providers.azure.types.workspace_network import MANAGED_NETWORK
 
@@ -46,7 +46,7 @@ ROWS = (
         },
         f"B; {_T}",
     ),
-    SCHEMA_KEY,
+    schema_key("workspace", "hub", "project"),
     Property(
         "kind",
         "kind",

@@ -104,7 +104,6 @@ def test_a_number_is_a_version_too() -> None:
 @pytest.mark.parametrize(
     ("body", "path", "words"),
     [
-        ({"image": IMAGE, "build": {"path": "/x"}}, ("build",), "either `image` or `build`"),
         ({"image": IMAGE, "workspace": "mlw"}, ("workspace",), "is no id"),
         (
             {"image": IMAGE, "datastore": f"{WORKSPACE}2/datastores/d"},
