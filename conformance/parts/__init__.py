@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.parts import replay
 from conformance.score import Part
 
-PARTS: Mapping[str, Part] = {}
+PARTS: Mapping[str, Part] = {"replay": replay.scores}

@@ -1,0 +1,58 @@
+"""Recorded sessions against the simulator: status, long operations, keys of bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conformance.corpus import Corpus
+from conformance.replay.asked import About, ask
+from conformance.replay.comparing import Aspect, Comparison, compare
+from conformance.replay.play import Player
+from conformance.replay.rules import judge
+from conformance.replay.sessions import Session, sessions
+from conformance.score import Cause, Miss, Score
+
+GOALS = {Aspect.STATUS: 0.95, Aspect.OPERATIONS: 0.95, Aspect.KEYS: 0.85}
+
+
+def scores(corpus: Corpus) -> Iterable[Score]:
+    """One score for each aspect."""
+    return score([one for one in sessions(corpus) if touches(one)])
+
+
+def touches(session: Session) -> bool:
+    """Whether a session asks for anything that the simulator has."""
+    abouts = {ask(one).about for one in session.exchanges}
+    return bool(abouts - {About.FOREIGN, About.POLL})
+
+
+def score(chosen: Sequence[Session]) -> list[Score]:
+    """Play each session and compare."""
+    right = dict.fromkeys(Aspect, 0)
+    misses: dict[Aspect, list[Miss]] = {aspect: [] for aspect in Aspect}
+    seeded, failed = 0, 0
+    for session in chosen:
+        player = Player(session)
+        played = player.play()
+        seeded += sum(one.seeded for one in played)
+        failed += len(player.seeds.failed)
+        for one in compare(played):
+            if one.right:
+                right[one.aspect] += 1
+            else:
+                misses[one.aspect].append(_miss(one))
+    said = (
+        f"{len(chosen)} sessions",
+        f"{seeded} exchanges had what they are about put there for them; their status counts for nothing",
+        f"{failed} things could not be put there",
+        "the corpus holds no Retry-After, so that one is not compared",
+    )
+    return [Score(one.value, GOALS[one], right[one], tuple(misses[one]), said) for one in Aspect]
+
+
+def _miss(one: Comparison) -> Miss:
+    exchange, rule = one.played.exchange, judge(one)
+    asked = f"{exchange.method} {one.played.asked.path.type} at {exchange.api_version}"
+    detail = f"{asked}: {one.then}; ours: {one.now}"
+    where = one.played.session.where(exchange)
+    return Miss(where, rule.cause if rule else Cause.OURS, detail, rule.reason if rule else "")

@@ -1,0 +1,11 @@
+"""Recorded sessions of real clients, played again at the simulator's door.
+
+- `sessions`: what was recorded, as exchanges in their order
+- `asked`: what a recorded request is about: a type of ours, an operation of one, or neither
+- `mapping`: what the service invented then and what it invents now
+- `progress`: how long each recorded operation is still at work
+- `seeding`: what must be there before an exchange can be played
+- `play`: one session against one simulator
+- `comparing`: what was answered then and now, as comparisons
+- `rules`: the named reasons for which a comparison that failed is not held against us
+"""
