@@ -33,6 +33,10 @@ class BlockGraph:
     parents: Mapping[tuple[Address, str], Address | None]
     order: tuple[Address, ...]
     back: Mapping[Address, frozenset[Address]]
+    sources: Mapping[Address, frozenset[Address]]
+    """By block of ``data:``, the blocks of resources that tell which one it is."""
+    source_parents: Mapping[tuple[Address, str], Address | None]
+    """As ``parents``, of blocks of ``data:``."""
 
     def readers(self, address: Address) -> frozenset[Address]:
         """The blocks that need this one, directly."""
@@ -68,11 +72,16 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
     by_type: dict[str, list[Block]] = {}
     for block in blocks.values():
         by_type.setdefault(block.address.type, []).append(block)
+    source_parents: dict[tuple[Address, str], Address | None] = {}
+    sources = {
+        block.address: _source_needs(block, config, blocks, by_type, source_parents, catalogue, problems)
+        for block in config.data
+    }
     parents: dict[tuple[Address, str], Address | None] = {}
     edges: dict[Address, dict[Address, Position]] = {}
     for block in blocks.values():
         found_edges = edges[block.address] = {}
-        for target, position in _referenced(block, config.locals):
+        for target, position in _referenced(block, config.locals, sources):
             if target in blocks and target != block.address:
                 found_edges.setdefault(target, position)
             elif target == block.address:
@@ -107,7 +116,57 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
         for target in targets:
             back.setdefault(target, set()).add(address)
     return BlockGraph(
-        blocks, registered, needs, parents, tuple(order), {a: frozenset(r) for a, r in back.items()}
+        blocks=blocks,
+        registered=registered,
+        needs=needs,
+        parents=parents,
+        order=tuple(order),
+        back={address: frozenset(readers) for address, readers in back.items()},
+        sources=sources,
+        source_parents=source_parents,
+    )
+
+
+def _source_needs(
+    block: Block,
+    config: Config,
+    blocks: Mapping[Address, Block],
+    by_type: Mapping[str, list[Block]],
+    parents: dict[tuple[Address, str], Address | None],
+    catalogue: Catalogue,
+    problems: list[Diagnostic],
+) -> frozenset[Address]:
+    """The resources of the stack that a block of ``data:`` lies in or is told by."""
+    registered = catalogue.types.get(block.address.type)
+    if registered is None:
+        return frozenset()
+    found: set[Address] = set()
+    for path, position in resource_reads(block.body, config.locals):
+        if path[0] == "data":
+            problems.append(_reads_another(block, path, position))
+        elif len(path) >= 2:
+            found.add(Address(path[0], path[1], None, block.address.module))
+    schema = registered.type.schema(static_attrs(block))
+    for type_name, value, _ in _names(block.body, schema):
+        found.update(_named(by_type.get(type_name, ()), value))
+    defaults = config.settings.get(registered.provider.name)
+    given = {*block.body.value, *(defaults.value if defaults is not None and defaults.is_map else ())}
+    for name, part in properties(schema, "x-parent"):
+        if "id" in given or (block.parent is None and {name, *part.get("x-unless", ())} & given):
+            continue
+        chosen = _parent(block, part["x-ref"], by_type, problems)
+        parents[block.address, part["x-ref"]] = chosen
+        if chosen is not None:
+            found.add(chosen.block)
+    return frozenset(found & blocks.keys())
+
+
+def _reads_another(block: Block, path: tuple[str, ...], position: Position) -> Diagnostic:
+    return error(
+        "MLI-REF-013",
+        f"{block.label} reads {'.'.join(path[:3])}, which is only read too",
+        "Write it with variables, locals and resources of this stack.",
+        position,
     )
 
 
@@ -126,12 +185,17 @@ def static_attrs(block: Block) -> Attrs:
     return found if isinstance(found, dict) else {}
 
 
-def _referenced(block: Block, locals: Mapping[str, Node]) -> Iterator[tuple[Address, Position]]:
-    """Blocks that expressions read, through locals too; the place is where the block says so."""
+def _referenced(
+    block: Block, locals: Mapping[str, Node], sources: Mapping[Address, frozenset[Address]]
+) -> Iterator[tuple[Address, Position]]:
+    """Blocks that expressions read, through locals and ``data`` too; the place is where the block says so."""
     beside = (block.for_each, block.count, block.when, block.parent, block.import_id)
     for node in (block.body, *(n for n in beside if n is not None)):
         for path, position in resource_reads(node, locals):
-            if len(path) >= 2:
+            if path[0] == "data":
+                needed = sources.get(Address(path[1], path[2]), frozenset()) if len(path) >= 3 else ()
+                yield from ((target, position) for target in needed)
+            elif len(path) >= 2:
                 yield Address(path[0], path[1], None, block.address.module), position
 
 

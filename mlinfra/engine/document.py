@@ -129,7 +129,7 @@ def _source(type_: ResourceType[Any]) -> JsonSchema:
     return {
         "type": ["object", "null"],
         "properties": {
-            **_members(_united(by_kind.values())),
+            **_members(_any_name(_united(by_kind.values()))),
             "id": {"description": "Its id in Azure; then nothing else is needed.", "type": "string"},
             "parent": {"$ref": _META.format("parent")},
         },
@@ -137,6 +137,13 @@ def _source(type_: ResourceType[Any]) -> JsonSchema:
         "if": {"required": ["id"]},
         "then": {"maxProperties": 1},
     }
+
+
+def _any_name(schema: Schema) -> Schema:
+    """The same keys without what a new name must look like: what Azure made itself has names of its own."""
+    parts = schema["properties"].items()
+    free = {key: {word: said for word, said in part.items() if word != "pattern"} for key, part in parts}
+    return {**schema, "properties": free}
 
 
 def _heading(schema: Schema, name: str) -> JsonSchema:

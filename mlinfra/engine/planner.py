@@ -20,7 +20,7 @@ from mlinfra.engine.remarks import noted, remarked
 from mlinfra.engine.resolve import Instance, Resolver
 from mlinfra.engine.settings import Settings, provider_settings
 from mlinfra.engine.settle import settled_in_memory
-from mlinfra.engine.sources import read_sources
+from mlinfra.engine.sources import Sources
 from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted
 from mlinfra.engine.versions import versioned
@@ -103,7 +103,7 @@ def _resolved(
     graph = block_graph(config, context.catalogue, problems)
     settings = provider_settings(config, context.catalogue, problems)
     refuse_errors(d for d in _ordered(problems) if d.code == "MLI-REF-004")
-    sources = read_sources(config, settings, context, problems, read=read)
+    sources = Sources(config, graph, settings, context, problems, read=read)
     resolver = Resolver(config, graph, settings, records, sources)
     resolver.problems.extend(problems)
     resolver.evaluate_all()

@@ -23,6 +23,7 @@ from mlinfra.engine.schema import Schema, child, masked, properties, tainted, wi
 from mlinfra.engine.scope import InstanceScope, KeyedScope
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.settings import Settings
+from mlinfra.engine.sources import Sources
 from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
@@ -71,7 +72,7 @@ class Resolver:
         graph: BlockGraph,
         settings: Settings,
         recorded: Mapping[Address, Record],
-        sources: KeyedScope,
+        sources: Sources,
     ) -> None:
         self.config = config
         self.graph = graph
@@ -90,8 +91,10 @@ class Resolver:
                 name: KeyedScope(self._scopes.setdefault(name, {}))
                 for name in dict.fromkeys(b.address.type for b in config.blocks)
             }
-            | {"data": sources}
+            | {"data": sources.scope}
         )
+        self._sources = sources
+        sources.bind(self._scope, self._stands, self._referenced, self.problems)
 
     # ---- evaluation ----------------------------------------------------------------------------------
 
@@ -134,6 +137,7 @@ class Resolver:
             self._observed[address] = attrs
         if address.block in self.instances and before is not attrs and before != attrs:
             self._expose_one(address)
+            self._sources.forget(address.block)
             self._stale |= self.graph.readers(address.block)
 
     def ask(self, context: Context) -> None:
@@ -184,6 +188,17 @@ class Resolver:
         if single:
             self._scopes[address.type].pop(address.name, None)
         self._scopes[address.type][address.name] = scopes.get(None) if single else KeyedScope(scopes)
+
+    def _stands(self, block: Address) -> bool:
+        """Whether every instance of a block is known to be there as it will stay."""
+        return all(map(self._is_there, self.instances.get(block, {}).values()))
+
+    def _is_there(self, instance: Instance) -> bool:
+        observed = self._observed.get(instance.address)
+        if observed is None or instance.id is None:
+            return False
+        # What is recorded under another id goes; the one that comes is not there yet.
+        return str(observed.get("id", instance.id)).casefold() == instance.id.casefold()
 
     def _expose_one(self, address: Address) -> None:
         """Like `_expose`, of one instance: a block may have ten thousand."""

@@ -1,47 +1,63 @@
-"""``data:``: what exists already and is only read. It is never changed, never recorded, and is no drift."""
+"""``data:``: what exists already and is only read. It is never changed, never recorded, and is no drift.
+
+What lies elsewhere is read once, before anything is planned. What lies in something that this stack makes
+(a workspace's own datastores) is read as soon as that stands: while planning where it stands already, else
+during the apply, and until then all of it is unknown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mlinfra.config.expression import evaluate
-from mlinfra.config.references import resource_reads
-from mlinfra.config.scope import Scope, base_scope
-from mlinfra.engine.blocks import unknown_type
+from mlinfra.config.expression import Namespace, evaluate
+from mlinfra.config.scope import base_scope
+from mlinfra.engine.blocks import BlockGraph, unknown_type
 from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part
 from mlinfra.engine.refresh import Wanted, refresh
-from mlinfra.engine.schema import Schema
+from mlinfra.engine.schema import Schema, properties
 from mlinfra.engine.scope import KeyedScope
 from mlinfra.engine.settings import Settings
+from mlinfra.model.address import Address
 from mlinfra.model.configuration import Block, Config
-from mlinfra.model.diagnostic import Diagnostic, error
-from mlinfra.model.value import Attrs, Unknown, is_sensitive
-from mlinfra.providers.api import Catalogue, ProviderError
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
+from mlinfra.model.value import Attrs, Unknown, has_unknown, is_sensitive
+from mlinfra.providers.api import ProviderError, Registered
+
+Stands = Callable[[Address], bool]
+"""Whether every instance of a block is there as it will be after the apply."""
+Referenced = Callable[[Any, Schema], Any]
+"""The same attributes, with ids in place of names of the stack's resources."""
 
 
-class SourceScope:
+class Source:
     """One of them: what is written to find it, and what was read; all else is unknown until it is read."""
 
-    __slots__ = ("_attrs", "_observed", "_schema")
-
-    def __init__(self, attrs: Attrs, observed: Attrs | None, schema: Schema) -> None:
-        self._attrs, self._observed, self._schema = attrs, observed, schema
+    def __init__(self, sources: Sources, block: Block, registered: Registered) -> None:
+        self._sources = sources
+        self.block = block
+        self.registered = registered
+        self.needs = sources.graph.sources.get(block.address, frozenset())
+        self.wanted: Wanted | None = None
+        self.observed: Attrs | None = None
+        self.asked = False
 
     def find(self, name: str) -> Any:
         """The value of one attribute; KeyError when the type has no such key.
 
         Of one that was not read even the kind is not known, and so neither what keys it has.
         """
-        if self._observed is not None and name in self._observed:
-            return self._observed[name]
-        if name in self._attrs:
-            return self._attrs[name]
-        if self._observed is None:
-            part = self._schema["properties"].get(name, {})
-            return Unknown(sensitive=bool(part.get("x-sensitive")))
-        if name not in self._schema["properties"]:
+        self._sources.look(self)
+        attrs = {**self.wanted.pattern, "id": self.wanted.id} if self.wanted else {}
+        if self.observed is not None and name in self.observed:
+            return self.observed[name]
+        if name in attrs:
+            return attrs[name]
+        part = self._schema["properties"].get(name)
+        if self.observed is None:
+            return Unknown(sensitive=bool((part or {}).get("x-sensitive")))
+        if part is None:
             raise KeyError(name)
         return None
 
@@ -49,79 +65,130 @@ class SourceScope:
         """Every key of the type."""
         return list(self._schema["properties"])
 
+    @property
+    def _schema(self) -> Schema:
+        known = {**(self.wanted.pattern if self.wanted else {}), **(self.observed or {})}
+        return self.registered.type.schema(known_part(known))
 
-def read_sources(
-    config: Config, settings: Settings, context: Context, problems: list[Diagnostic], *, read: bool
-) -> KeyedScope:
-    """What ``data`` means in expressions. Without ``read`` nobody is asked, and all is unknown.
 
-    What is not there goes to ``problems``. Raises MlinfraError when the service cannot be asked.
+class Sources:
+    """Everything under ``data:``; ``scope`` is what expressions see of it.
+
+    Without ``read`` nobody is asked, and all is unknown. What is wrong or not there goes to ``problems``.
+    Raises MlinfraError when the service cannot be asked for what lies elsewhere.
     """
-    scope = base_scope(config)
-    asked = [(b, _wanted(b, scope, settings, context.catalogue, problems)) for b in config.data]
-    found = [(block, wanted) for block, wanted in asked if wanted is not None]
-    live = refresh([wanted for _, wanted in found], context) if read and found else None
-    scopes: dict[str, dict[str, SourceScope]] = {}
-    for block, wanted in found:
-        seen = live.get(wanted.id) if live is not None else None
-        if live is not None and seen is None:
-            problems.append(_absent(block, wanted))
-        attrs = {**wanted.pattern, "id": wanted.id}
-        observed = seen.attrs if seen is not None else None
-        schema = wanted.registered.type.schema(known_part({**attrs, **(observed or {})}))
-        source = SourceScope(attrs, observed, schema)
-        scopes.setdefault(block.address.type, {})[block.address.name] = source
-    return KeyedScope({name: KeyedScope(members) for name, members in scopes.items()})
 
+    def __init__(
+        self,
+        config: Config,
+        graph: BlockGraph,
+        settings: Settings,
+        context: Context,
+        problems: list[Diagnostic],
+        *,
+        read: bool,
+    ) -> None:
+        self.graph, self.settings, self.context, self.read = graph, settings, context, read
+        self.problems = problems
+        self._namespace: Namespace = base_scope(config)
+        self._stands: Stands = lambda block: False
+        self._referenced: Referenced = lambda attrs, schema: attrs
+        found: dict[str, dict[str, Source]] = {}
+        for block in config.data:
+            registered = context.catalogue.types.get(block.address.type)
+            if registered is None:
+                problems.append(unknown_type(block, context.catalogue))
+            else:
+                source = Source(self, block, registered)
+                found.setdefault(block.address.type, {})[block.address.name] = source
+        self._all = [source for members in found.values() for source in members.values()]
+        self.scope = KeyedScope({name: KeyedScope(members) for name, members in found.items()})
+        self._read_what_lies_elsewhere()
 
-def _wanted(
-    block: Block, scope: Scope, settings: Settings, catalogue: Catalogue, problems: list[Diagnostic]
-) -> Wanted | None:
-    registered = catalogue.types.get(block.address.type)
-    if registered is None:
-        problems.append(unknown_type(block, catalogue))
-        return None
-    reads = next(iter(resource_reads(block.body, {})), None)
-    if reads is not None:
-        problems.append(
-            error(
-                "MLI-REF-013",
-                f"{block.label} reads {'.'.join(reads[0][:2])}, which this stack makes",
-                "What is only read is read before anything is made: write it with variables and locals.",
-                reads[1],
-            )
-        )
-        return None
-    used = settings.of(registered.provider.name)
-    attrs = _filled(evaluate(block.body, scope, problems), registered.type.schema({}), used)
-    try:
-        known = registered.type.normalize(known_part(attrs)) if "id" not in attrs else known_part(attrs)
-        id = known.get("id") or registered.type.identify(known)
-    except ProviderError as wrong:
-        problems.append(error(wrong.code, wrong.summary, wrong.hint, block.position))
-        return None
-    if not isinstance(id, str) or any(map(is_sensitive, attrs.values())):
-        problems.append(
-            error(
-                "MLI-REF-014",
-                f"it cannot be told which {block.address.type} {block.label} is",
-                "Write its id:, or its name: with what it lives in, none of it secret.",
-                block.position,
-            )
-        )
-        return None
-    return Wanted(id, block.address, registered, used, known)
+    def bind(
+        self, namespace: Namespace, stands: Stands, referenced: Referenced, problems: list[Diagnostic]
+    ) -> None:
+        """From now on, what lies in resources of the stack is found with their values."""
+        self._namespace, self._stands, self._referenced = namespace, stands, referenced
+        self.problems = problems
 
+    def forget(self, block: Address) -> None:
+        """Read again what lies in this block's resources: they are others now."""
+        for source in self._all:
+            if block in source.needs:
+                source.wanted, source.observed, source.asked = None, None, False
 
-def _filled(written: Any, schema: Schema, settings: Mapping[str, Any]) -> Attrs:
-    """What is written, and of what is not, what the provider's settings have."""
-    attrs = {key: value for key, value in dict(written).items() if value is not None}
-    for name, part in schema["properties"].items():
-        places = (place.removeprefix("settings.") for place in part.get("x-from", ()) if place[:2] == "se")
-        value = next((settings[key] for key in places if settings.get(key) is not None), None)
-        if name not in attrs and value is not None and "id" not in attrs and name != "location":
-            attrs[name] = value
-    return attrs
+    def look(self, source: Source) -> None:
+        """Read one that lies in resources of the stack, once they stand; another has been read already."""
+        if not source.needs or source.asked:
+            return
+        if source.wanted is None:
+            source.wanted = self._wanted(source)
+        if not self.read or source.wanted is None or not all(map(self._stands, source.needs)):
+            return
+        source.asked = True
+        try:
+            self._observe([source])
+        except MlinfraError as wrong:
+            self.problems.extend(d.located(None, source.block.position) for d in wrong.diagnostics)
+
+    def _read_what_lies_elsewhere(self) -> None:
+        elsewhere = [source for source in self._all if not source.needs]
+        for source in elsewhere:
+            source.wanted = self._wanted(source)
+        if self.read:
+            self._observe([source for source in elsewhere if source.wanted is not None])
+
+    def _observe(self, sources: Iterable[Source]) -> None:
+        """Read these, all together. Raises MlinfraError."""
+        asked = [(source, source.wanted) for source in sources if source.wanted is not None]
+        live = refresh([wanted for _, wanted in asked], self.context) if asked else None
+        for source, wanted in asked:
+            seen = live.get(wanted.id) if live is not None else None
+            if seen is None:
+                self.problems.append(_absent(source.block, wanted))
+            else:
+                source.observed = seen.attrs
+
+    def _wanted(self, source: Source) -> Wanted | None:
+        """What is to be read; None while that is not known, or where it is wrong and has been reported."""
+        block, type_ = source.block, source.registered.type
+        used = self.settings.of(source.registered.provider.name)
+        attrs = self._filled(source, used)
+        try:
+            known = type_.normalize(known_part(attrs)) if "id" not in attrs else known_part(attrs)
+            id = known.get("id") or type_.identify(known)
+        except ProviderError as wrong:
+            self.problems.append(error(wrong.code, wrong.summary, wrong.hint, block.position))
+            return None
+        if isinstance(id, str) and not any(map(is_sensitive, attrs.values())):
+            return Wanted(id, block.address, source.registered, used, known)
+        if not (source.needs and has_unknown(attrs)):
+            self.problems.append(_untold(block))
+        return None
+
+    def _filled(self, source: Source, settings: Mapping[str, Any]) -> Attrs:
+        """What is written; else what the provider's settings have; else the only parent there is."""
+        written = evaluate(source.block.body, self._namespace, self.problems)
+        attrs = {key: value for key, value in dict(written).items() if value is not None}
+        if "id" in attrs:
+            return attrs
+        schema = source.registered.type.schema({})
+        for name, part in schema["properties"].items():
+            keys = [place[9:] for place in part.get("x-from", ()) if place.startswith("settings.")]
+            value = next((settings[key] for key in keys if settings.get(key) is not None), None)
+            if name not in attrs and value is not None and name != "location":
+                attrs[name] = value
+        for name, part in properties(schema, "x-parent"):
+            above = self.graph.source_parents.get((source.block.address, part["x-ref"]))
+            if name not in attrs and above is not None:
+                attrs[name] = self._id_of(above)
+        found: Attrs = self._referenced(attrs, schema)
+        return found
+
+    def _id_of(self, parent: Address) -> Any:
+        scope = self._namespace.find(parent.type).find(parent.name)
+        return (scope if parent.key is None else scope.find(parent.key)).find("id")
 
 
 def _absent(block: Block, wanted: Wanted) -> Diagnostic:
@@ -129,5 +196,14 @@ def _absent(block: Block, wanted: Wanted) -> Diagnostic:
         "MLI-PLN-014",
         f"there is no {block.address.type} for {block.label} to read",
         f"At {wanted.id}\nCheck the name and where it lives. What this stack makes stands under resources:",
+        block.position,
+    )
+
+
+def _untold(block: Block) -> Diagnostic:
+    return error(
+        "MLI-REF-014",
+        f"it cannot be told which {block.address.type} {block.label} is",
+        "Write its id:, or its name: with what it lives in, none of it secret.",
         block.position,
     )

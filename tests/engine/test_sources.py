@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from mlinfra_files import Disk, Folder
 
 from mlinfra.config.loader import load
 from mlinfra.engine.planner import validate
 from mlinfra.model.diagnostic import MlinfraError
+from mlinfra.model.plan import Op
+from mlinfra.model.value import Attrs, Unknown
+from mlinfra.providers.api import Progress
 from tests.engine.bench import Bench
 
 STACK = """
@@ -59,8 +63,77 @@ def test_what_is_not_there_is_told_with_its_place(shared: Bench) -> None:
     assert found.position is not None
 
 
-def test_what_this_stack_makes_cannot_find_it(shared: Bench) -> None:
-    shared.write(STACK.replace("shared: {name: shared}", 'shared: {name: "${text_file.copy.name}"}'))
+INSIDE = """
+data:
+  text_file:
+    theirs: {name: theirs.txt}
+resources:
+  folder:
+    main: {name: main}
+  text_file:
+    ours: {name: ours.txt, content: "${data.text_file.theirs.content}!"}
+outputs:
+  size: {value: "${data.text_file.theirs.size}"}
+"""
+"""The folder is the stack's; what is read in it is somebody else's, and is there when the folder is."""
+
+
+@pytest.fixture
+def inside(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Whenever the folder is made, somebody puts a file into it."""
+    begin = Folder.begin
+
+    def with_theirs(self: Folder, conn: Disk, op: Op, id: str, *sides: Attrs | None) -> Progress:
+        done = begin(self, conn, op, id, *sides)
+        if op is Op.CREATE:
+            conn.path(f"{id}/theirs.txt").write_text("hello")
+        return done
+
+    monkeypatch.setattr(Folder, "begin", with_theirs)
+    bench.write(INSIDE)
+    return bench
+
+
+def test_what_lies_in_what_this_stack_makes_is_read_while_it_is_applied(inside: Bench) -> None:
+    plan = inside.plan().plan
+    (ours,) = (change for change in plan.changes if change.address.name == "ours")
+    assert isinstance((ours.after or {})["content"], Unknown)
+    assert [step.id for step in plan.steps] == ["create:folder.main", "create:text_file.ours"]
+    applied = inside.apply()
+    assert not applied.failures
+    assert (inside.disk / "main" / "ours.txt").read_text() == "hello!"
+    assert applied.state.outputs["size"].value == 5
+    assert inside.settled_empty()
+
+
+def test_where_it_stands_it_is_known_while_planning(inside: Bench) -> None:
+    inside.apply()
+    (inside.disk / "main" / "theirs.txt").write_text("goodbye")
+    (change,) = inside.change("text_file.ours").attributes
+    assert change.after == "goodbye!"
+
+
+def test_what_is_replaced_is_read_anew(inside: Bench) -> None:
+    inside.apply()
+    (inside.disk / "main" / "theirs.txt").write_text("goodbye")
+    inside.write(INSIDE.replace("{name: main}", "{name: other, lifecycle: {allow_unmanaged_loss: true}}"))
+    assert isinstance((inside.change("text_file.ours").after or {})["content"], Unknown)
+    assert not inside.apply().failures
+    assert (inside.disk / "other" / "ours.txt").read_text() == "hello!"
+    assert inside.settled_empty()
+
+
+def test_what_is_not_in_what_stands_is_told(inside: Bench) -> None:
+    inside.apply()
+    (inside.disk / "main" / "theirs.txt").unlink()
+    with pytest.raises(MlinfraError) as told:
+        inside.plan()
+    (found,) = told.value.diagnostics
+    assert (found.code, found.position is not None) == ("MLI-PLN-014", True)
+
+
+def test_what_is_only_read_tells_nothing_else_that_is(shared: Bench) -> None:
+    shared.write(STACK.replace("shared: {name: shared}", 'shared: {name: "${data.text_file.given.content}"}'))
     with pytest.raises(MlinfraError) as told:
         shared.plan()
     assert "MLI-REF-013" in [d.code for d in told.value.diagnostics]
