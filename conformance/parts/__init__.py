@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.parts import replay
+from conformance.parts import replay, specification
 from conformance.score import Part
 
-PARTS: Mapping[str, Part] = {"replay": replay.scores}
+PARTS: Mapping[str, Part] = {"replay": replay.scores, "specification": specification.scores}
