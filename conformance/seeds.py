@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.door import Door, code_of
-from mlinfra.providers.azure.versions import api_version
-from mlinfra.simulator.ids import GUID, Path, parse
+from mlinfra.providers.azure.versions import API_VERSIONS
+from mlinfra.simulator.ids import Path, parse
 
 REGION = "westeurope"
 
@@ -35,18 +35,18 @@ class Seeds:
         Raises NotSeeded.
         """
         path = parse(id)
-        if path.group:
-            self._group(path)
-        recipe = RECIPES.get(path.type)
-        if recipe is None or not path.item or path.text.lower() in self._made:
+        recipe = RECIPES.get(path.type) if path.item else None
+        if path.text.lower() in self._made:
             return
-        if path.type.count("/") > 1:
-            self.ensure(path.parent)
-        self.make(id, recipe(self, path))
+        if recipe is None:
+            self._above(path)
+        else:
+            self.make(_spelled(path), recipe(self, path))
 
     def make(self, id: str, body: Any) -> None:
-        """PUT this body there, and wait until it is done. Raises NotSeeded."""
+        """PUT this body there, below what is made if need be, and wait until it is done. Raises NotSeeded."""
         path = parse(id)
+        self._above(path)
         self._made.add(path.text.lower())
         answer = self.door.send("PUT", path.text, self.version(path), body)
         if answer.status >= 400:
@@ -56,7 +56,7 @@ class Seeds:
 
     def version(self, path: Path) -> str:
         """The api-version that we speak for a path."""
-        return api_version(_NAMESPACES.get(path.type.partition("/")[0], "Microsoft.Resources"))
+        return API_VERSIONS[_NAMESPACES[path.type.partition("/")[0]]]
 
     def mentioned(self, value: Any) -> None:
         """Everything that a body points to by id."""
@@ -71,23 +71,26 @@ class Seeds:
 
     def principal(self, id: str, kind: str = "ServicePrincipal") -> None:
         """Somebody in the directory."""
-        if GUID.fullmatch(id):
-            answer = self.door.send(
-                "PUT",
-                f"/providers/Mlinfra.Simulator/principals/{id}",
-                api_version("Microsoft.Authorization"),
-                {"type": kind},
-            )
-            if answer.status >= 400:
-                raise NotSeeded(f"principal {id}: {answer.status} {answer.body.decode()}")
+        where = f"/providers/Mlinfra.Simulator/principals/{id}"
+        answer = self.door.send("PUT", where, API_VERSIONS["Microsoft.Authorization"], {"type": kind})
+        if answer.status >= 400:
+            raise NotSeeded(f"principal {id}: {answer.status} {answer.body.decode()}")
 
-    def _group(self, path: Path) -> None:
-        id = f"/subscriptions/{path.subscription}/resourceGroups/{path.group}"
-        if id.lower() not in self._made:
-            self.make(id, {"location": self.region})
+    def _above(self, path: Path) -> None:
+        if path.group and path.type != _GROUPS:
+            self.ensure(f"/subscriptions/{path.subscription}/resourceGroups/{path.group}")
+        if path.item and path.type.count("/") > 1:
+            self.ensure(path.parent)
 
 
-_ID = re.compile(r"/subscriptions/[^/]+(/resourcegroups/[^/]+)?/providers/[^/]+(/[^/]+/[^/]+)+", re.IGNORECASE)
+def _spelled(path: Path) -> str:
+    """Names of accounts are in lower case, whatever the casing of the ids that lead to them."""
+    return path.text.lower() if path.type == _ACCOUNT else path.text
+
+
+_ID = re.compile(
+    r"/subscriptions/[^/]+(/resourcegroups/[^/]+)?/providers/[^/]+(/[^/]+/[^/]+)+", re.IGNORECASE
+)
 
 
 def ids_in(value: Any) -> Iterator[str]:
@@ -140,7 +143,8 @@ def _assignment(seeds: Seeds, path: Path) -> dict[str, Any]:
     seeds.principal(principal)
     if "/providers/" in path.scope:
         seeds.ensure(path.scope)
-    role = f"/subscriptions/{path.subscription}/providers/Microsoft.Authorization/roleDefinitions/{BLOB_DATA_READER}"
+    roles = f"/subscriptions/{path.subscription}/providers/Microsoft.Authorization/roleDefinitions"
+    role = f"{roles}/{BLOB_DATA_READER}"
     return {"properties": {"roleDefinitionId": role, "principalId": principal}}
 
 
@@ -150,17 +154,21 @@ def _vault(seeds: Seeds, path: Path) -> dict[str, Any]:
     return {"location": seeds.region, "properties": {"tenantId": tenant, "sku": sku, "accessPolicies": []}}
 
 
+_GROUPS = "microsoft.resources/resourcegroups"
 _ML = "microsoft.machinelearningservices/workspaces"
 _ACCOUNT = "microsoft.storage/storageaccounts"
 
 RECIPES: Mapping[str, Recipe] = {
+    _GROUPS: _plain(),
     _ACCOUNT: _plain(sku={"name": "Standard_LRS"}, kind="StorageV2"),
     f"{_ACCOUNT}/blobservices/containers": _inner(),
     f"{_ACCOUNT}/fileservices/shares": _inner(),
     "microsoft.keyvault/vaults": _vault,
     "microsoft.operationalinsights/workspaces": _plain(),
     "microsoft.insights/components": _plain(kind="web", properties={"Application_Type": "web"}),
-    "microsoft.containerregistry/registries": _plain(sku={"name": "Premium"}, properties={"adminUserEnabled": True}),
+    "microsoft.containerregistry/registries": _plain(
+        sku={"name": "Premium"}, properties={"adminUserEnabled": True}
+    ),
     "microsoft.managedidentity/userassignedidentities": _plain(),
     "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials": _inner(
         issuer="https://issuer.example", subject="somebody", audiences=["api://AzureADTokenExchange"]
@@ -169,10 +177,16 @@ RECIPES: Mapping[str, Recipe] = {
     "microsoft.authorization/roledefinitions": _role,
     _ML: _workspace,
     f"{_ML}/computes": _plain(
-        properties={"computeType": "AmlCompute", "properties": {"vmSize": "STANDARD_DS3_V2", "scaleSettings": {"maxNodeCount": 1}}}
+        properties={
+            "computeType": "AmlCompute",
+            "properties": {"vmSize": "STANDARD_DS3_V2", "scaleSettings": {"maxNodeCount": 1}},
+        }
     ),
     f"{_ML}/datastores": _inner(
-        datastoreType="AzureBlob", accountName="account", containerName="container", credentials={"credentialsType": "None"}
+        datastoreType="AzureBlob",
+        accountName="account",
+        containerName="container",
+        credentials={"credentialsType": "None"},
     ),
     f"{_ML}/environments": _inner(),
     f"{_ML}/environments/versions": _inner(image="mcr.microsoft.com/azureml/base:latest"),
@@ -181,11 +195,4 @@ RECIPES: Mapping[str, Recipe] = {
 }
 """How each type is made, in the least that the service takes."""
 
-_NAMESPACES = {type_.partition("/")[0]: "" for type_ in RECIPES} and {
-    one.lower(): one
-    for one in (
-        "Microsoft.Authorization", "Microsoft.ContainerRegistry", "Microsoft.Insights", "Microsoft.KeyVault",
-        "Microsoft.MachineLearningServices", "Microsoft.ManagedIdentity", "Microsoft.OperationalInsights",
-        "Microsoft.Storage",
-    )
-}  # fmt: skip
+_NAMESPACES = {one.lower(): one for one in API_VERSIONS}

@@ -28,7 +28,7 @@ def scores(corpus: Corpus) -> list[Score]:
     operations = read_operations(documents, API_VERSIONS)
     types, items = simulated(), item_types(operations)
     recorded = Recorded(corpus.traffic())
-    run = Run(operations, Checker(documents), recorded)
+    run = Run(operations, types, Checker(documents), recorded)
     for operation in operations:
         run.operation(operation, reason_aside(operation, types, items))
     extras = f"{len(recorded.used)} keys that only recordings have were answered"

@@ -4,10 +4,11 @@ A plain JSON Schema check fails on bodies that are right, so this one
 
 - follows discriminators to the definition that is meant, and ``allOf`` to all it inherits;
 - reads null as left out, as Azure does in both directions;
-- does not require what is ``readOnly``, and takes it in a request, where Azure drops it;
+- does not require what is ``readOnly``, and takes it in a request, where Azure drops it; nor in an answer
+  what can be written but not read (``x-ms-mutability``: secrets);
 - takes any word for an enumeration that says ``modelAsString``, since Azure may know more than the
   specification;
-- takes ids in any casing.
+- takes ids in any casing, and in answers the words of enumerations too (``FULL`` for ``Full``).
 
 Everything else is strict: types, formats, bounds, patterns, words of closed enumerations in their casing,
 required keys, and keys that no definition has. Of those an answer may have what `Extras` knows from real
@@ -24,7 +25,7 @@ from conformance.specification.documents import Documents, Node
 from conformance.specification.schemas import Flat, Schemas
 
 Extras: TypeAlias = Callable[[str], bool]
-"""Whether a key that the specification lacks is known from real answers, by its path: ``properties.a[].b``."""
+"""Whether a key that the specification lacks is known from real answers, by its path: ``a.b[].c``."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -83,7 +84,7 @@ class Checker:
                 for one in value:
                     yield from self._check(inner, one, f"{path}[]", extras, answer=answer)
         else:
-            yield from _scalar(flat.facets, value, path)
+            yield from _scalar(flat.facets, value, path, answer=answer)
 
     def _file(self, node: Node) -> str:
         return self._schemas.documents.follow(node).file
@@ -92,7 +93,7 @@ class Checker:
         self, flat: Flat, value: Mapping[str, Any], path: str, extras: Extras | None, *, answer: bool
     ) -> Iterator[str]:
         for key in sorted(flat.required):
-            if value.get(key) is None and not self._read_only(flat.keys.get(key)):
+            if value.get(key) is None and not self._one_way(flat.keys.get(key), answer=answer):
                 yield f"{path or 'the body'}: lacks {key}"
         open_ = not flat.keys and flat.more is None and not flat.closed and not flat.discriminator
         for key, one in value.items():
@@ -104,10 +105,13 @@ class Checker:
             elif not open_ and one is not None and (extras is None or not extras(where)):
                 yield f"{where}: no such key"
 
-    def _read_only(self, node: Node | None) -> bool:
-        return node is not None and (
-            bool(node.value.get("readOnly")) or bool(self._schemas.flat(node).facets.get("readOnly"))
-        )
+    def _one_way(self, node: Node | None, *, answer: bool) -> bool:
+        """Whether a key is only ever answered; or, in an answer, only ever sent."""
+        if node is None:
+            return False
+        facets = {**self._schemas.flat(node).facets, **node.value}
+        written = facets.get("x-ms-mutability", ["read"])
+        return bool(facets.get("readOnly")) or (answer and "read" not in written)
 
 
 def _wrong_type(flat: Flat, value: Any) -> str | None:
@@ -120,9 +124,11 @@ def _wrong_type(flat: Flat, value: Any) -> str | None:
     return f"{value!r} is no {wanted}"
 
 
-def _scalar(facets: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
-    words = facets.get("enum")
-    if words and not facets.get("x-ms-enum", {}).get("modelAsString") and value not in words:
+def _scalar(facets: Mapping[str, Any], value: Any, path: str, *, answer: bool) -> Iterator[str]:
+    words: list[Any] = facets.get("enum") or []
+    folded = {str(word).lower() for word in words} if answer else set()
+    known = not words or value in words or str(value).lower() in folded
+    if not known and not facets.get("x-ms-enum", {}).get("modelAsString"):
         yield f"{path}: {value!r} is none of {', '.join(map(str, words))}"
     if isinstance(value, str):
         form = _FORMATS.get(facets.get("format", ""))

@@ -12,7 +12,7 @@ METHODS = ("get", "head", "put", "patch", "post", "delete")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: ``where`` is path, query, header or body. ``node`` is its schema, of a body the body's."""
+    """One parameter. ``where`` is path, query, header or body; ``node`` is its schema."""
 
     name: str
     where: str
