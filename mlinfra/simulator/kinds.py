@@ -151,6 +151,7 @@ class Kind:
     - ``created(call, resource)`` and ``updated(call, resource, prior)``: after it was written.
     - ``deleting(call, resource)``: before a DELETE, also of what is there by ``absent``; raise ArmError to
       refuse.
+    - ``leaving(world, resource)``: it goes, and what lies in it is still there.
     - ``deleted(world, resource)``: it is gone, by DELETE or with what it lay in. Soft deletion goes here.
     - ``finished(world, operation, resource)``: an operation is over; raising ArmError makes it Failed.
     - ``render(call, resource, body)``: the answer, after the envelope was made; ``listed(call, body)``: the
@@ -163,6 +164,7 @@ class Kind:
     - ``revive(call, body)``: a soft-deleted resource that this PUT brings back, or None; raise ArmError when
       the name is held by one that it does not. The PUT is answered like one on an existing resource; what
       the body says counts only where ``update`` is merge.
+    - ``purge(call)``: the answer to a DELETE of what is only soft-deleted any more; None: there is no such.
     - ``select(call, resources)``: which resources a list shows ($filter, listViewType).
     """
 
@@ -211,6 +213,7 @@ class Kind:
     created: Callable[[Call, Resource], None] | None = None
     updated: Callable[[Call, Resource, Resource], None] | None = None
     deleting: Callable[[Call, Resource], None] | None = None
+    leaving: Callable[[World, Resource], None] | None = None
     deleted: Callable[[World, Resource], None] | None = None
     finished: Callable[[World, Operation, Resource | None], None] | None = None
     render: Callable[[Call, Resource, Body], None] | None = None
@@ -220,6 +223,7 @@ class Kind:
     parent: Callable[[Call], None] | None = None
     orphan: Callable[[Call], ArmError] | None = None
     revive: Callable[[Call, Body], Resource | None] | None = None
+    purge: Callable[[Call], Answer | None] | None = None
     select: Callable[[Call, Sequence[Resource]], Sequence[Resource]] | None = None
     shown: bool = True
     """Whether `Simulator.resources` and ARM's lists of resources show it."""

@@ -72,6 +72,16 @@ class Principal:
     created: float
 
 
+def dump(resource: Resource) -> dict[str, Any]:
+    """A resource as JSON, to be kept in another one's data."""
+    return {name: getattr(resource, name) for name in Resource.__slots__}
+
+
+def load(dumped: dict[str, Any]) -> Resource:
+    """What `dump` made of a resource."""
+    return Resource(**dumped)
+
+
 def copy(resource: Resource) -> Resource:
     """A resource with bodies of its own, to be changed freely."""
     return replace(resource, body=decode(encode(resource.body)), data=decode(encode(resource.data)))

@@ -13,10 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.simulator import blob_rows
-from mlinfra.simulator.records import Deleted, Operation, Principal, Resource, copy
+from mlinfra.simulator.records import Deleted, Operation, Principal, Resource, copy, dump, load
 from mlinfra.simulator.wire import decode, encode
 
-__all__ = ["FORMAT", "Deleted", "Operation", "Principal", "Resource", "Store", "StoreError", "copy"]
+__all__ = [
+    "FORMAT",
+    "Deleted",
+    "Operation",
+    "Principal",
+    "Resource",
+    "Store",
+    "StoreError",
+    "copy",
+    "dump",
+    "load",
+]
 
 FORMAT = 1
 """Version of the tables; a file of another one is refused."""
@@ -62,10 +73,6 @@ def _resource(row: Any) -> Resource:
         body=decode(row[7]),
         data=decode(row[8]),
     )
-
-
-def _dump(resource: Resource) -> dict[str, Any]:
-    return {name: getattr(resource, name) for name in Resource.__slots__}
 
 
 _RESOURCE = "select id, type, name, state, operation, created, changed, body, data from resources "
@@ -239,7 +246,7 @@ class Store:
                 one.name,
                 deleted.at,
                 deleted.until,
-                encode(_dump(one)).decode(),
+                encode(dump(one)).decode(),
             ),
         )
 
@@ -250,7 +257,7 @@ class Store:
             rows = self._db.execute(query + "order by id", (kind,))
         else:
             rows = self._db.execute(query + "and name = ? order by id", (kind, name))
-        return [Deleted(Resource(**decode(row[0])), row[1], row[2]) for row in rows]
+        return [Deleted(load(decode(row[0])), row[1], row[2]) for row in rows]
 
     def forget(self, id: str) -> None:
         """Drop a soft-deleted resource for good."""

@@ -88,9 +88,9 @@ def put(call: Call) -> Answer:
         revived = kind.revive(call, read) if kind.revive is not None else None
         if revived is None:
             return _create(call, kind, read)
-        call.store.put(revived)
         if kind.update == "replace":
-            return Answer(kind.put.status, answer_body(call, kind, revived))
+            return _written(call, kind, revived, kind.put, _write(call, revived, "recover", kind.put))
+        call.store.put(revived)
         prior = revived
     return _update(call, kind, read, prior, "update", kind.put)
 
@@ -185,6 +185,9 @@ def delete(call: Call) -> Answer:
     if found is None:
         parents.check_scope(call, kind)
         parents.check_container(call)
+        purged = kind.purge(call) if kind.purge is not None else None
+        if purged is not None:
+            return purged
         itself = kind.absent(call) if kind.absent is not None else None
         if itself is not None and kind.deleting is not None:
             kind.deleting(call, itself)

@@ -55,9 +55,14 @@ class World:
     def remove(self, resource: Resource) -> None:
         """Take a resource away with everything beneath it, the deepest first.
 
-        Each one's `Kind.deleted` hook is called after it is gone; a soft delete keeps it there.
+        Each one's `Kind.leaving` hook is called while all is still there, its `Kind.deleted` hook after it is
+        gone; a soft delete keeps it there.
         """
         beneath = self.store.under(resource.id)
+        for one in (resource, *beneath):
+            kind = self.kinds.get(one.type.lower())
+            if kind is not None and kind.leaving is not None:
+                kind.leaving(self, one)
         for one in reversed(beneath):
             self._drop(one)
         self._drop(resource)

@@ -26,6 +26,7 @@ PROPERTIES = Object(
         "allowPublicAccessWhenBehindVnet": Bool(),
         "publicNetworkAccess": Text(among=("Enabled", "Disabled")),
         "primaryUserAssignedIdentity": Text(),
+        "allowRecoverSoftDeletedWorkspace": Text(among=("True", "False")),  # B, 2022-01-01-preview
         "v1LegacyMode": Bool(),
         "enableDataIsolation": Bool(),
         "hubResourceId": Text(),

@@ -16,17 +16,18 @@ from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.identities import SHAPE as IDENTITY
 from mlinfra.simulator.identities import attach
 from mlinfra.simulator.kinds import Accept, Headers, Immutable, Kind, Names, Polling, ResultUrl, StatusUrl
+from mlinfra.simulator.services import ml_deleted
+from mlinfra.simulator.services.ml_deleted import WORKSPACE
 from mlinfra.simulator.services.ml_dependents import check_dependents, check_storage, make_own_stores
 from mlinfra.simulator.services.ml_errors import bad_request, validation_error
 from mlinfra.simulator.services.ml_networks import check_network
 from mlinfra.simulator.services.ml_workspace_answers import listed, projects_of, render
 from mlinfra.simulator.services.ml_workspace_shape import KINDS, PATCHABLE, PROPERTIES
 from mlinfra.simulator.shapes import Object, Text
-from mlinfra.simulator.store import Deleted, Operation, Resource
+from mlinfra.simulator.store import Operation, Resource
 from mlinfra.simulator.verbs import canonical_id
-from mlinfra.simulator.world import DAY, Call, World
-
-WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
+from mlinfra.simulator.wire import Answer
+from mlinfra.simulator.world import Call, World
 
 VERSIONS = (
     "2024-04-01", "2023-10-01", "2023-04-01", "2023-04-01-preview", "2022-12-01-preview", "2022-10-01",
@@ -37,9 +38,6 @@ recorded are taken, since their models are parts of it. Newer ones are not: thei
 
 CREATE, UPDATE, PATCH, DELETE = 180.0, 60.0, 45.0, 60.0
 """Seconds. PATCHes are recorded with 30 to 92; no recording dates the others (typical durations, assumed)."""
-
-RETENTION = 14 * DAY
-"""How long a soft-deleted workspace keeps its name (documentation concept-soft-delete)."""
 
 ATTACH_TAGS = frozenset({"attachkeyvaulttoworkspace", "attachappinsightstoworkspace"})
 
@@ -74,11 +72,10 @@ def _sent(body: Any) -> dict[str, Any]:
 def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     assert call.kind is not None
     id = prior.id if prior is not None else canonical_id(call, call.kind)
-    if prior is None:
-        _check_grave(call, id)
-    elif call.request.method.upper() == "PATCH":
+    if prior is not None and call.request.method.upper() == "PATCH":
         _narrow_patch(call, body, prior)
     properties = body["properties"]
+    properties.pop("allowRecoverSoftDeletedWorkspace", None)
     if prior is not None and prior.properties.get("encryption"):
         properties["encryption"] = overlay(prior.properties["encryption"], properties.get("encryption", {}))
     for key in ("applicationInsights", "containerRegistry", "imageBuildCompute"):
@@ -96,15 +93,13 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     properties.setdefault("enableDataIsolation", body["kind"] in ("Hub", "Project"))
 
 
-def _check_grave(call: Call, id: str) -> None:
-    """Code: Azure/ResourceModules#3596, whose log shows it at the end of the operation; status 400 to the PUT
-    is assumed. The name is blocked for its own group only."""
-    for grave in call.store.buried(WORKSPACE, call.path.name):
-        if grave.resource.id.lower() == id.lower() and grave.until > call.now:
-            raise bad_request(
-                f"A soft-deleted workspace '{grave.resource.name}' exists. Purge or recover it before you "
-                "use the name again. https://aka.ms/wsoftdelete"
-            )
+def _revive(call: Call, body: dict[str, Any]) -> Resource | None:
+    return ml_deleted.revive(call, body, canonical_id(call, WORKSPACES))
+
+
+def _purge(call: Call) -> Answer | None:
+    assert WORKSPACES.delete is not None
+    return ml_deleted.purge(call, WORKSPACES.delete)
 
 
 def _narrow_patch(call: Call, body: dict[str, Any], prior: Resource) -> None:
@@ -212,19 +207,16 @@ def _deleting(call: Call, resource: Resource) -> None:
     if purge not in ("true", "false"):
         raise bad_request(f"The value '{purge}' of forceToPurge is neither true nor false.")
     resource.data["purge"] = purge == "true"
+    ml_deleted.keep(call.world, resource)
     for one in reversed(call.store.under(resource.id)):
         call.world.remove(one)
 
 
-def _deleted(world: World, resource: Resource) -> None:
-    """Gone softly for 14 days unless it was purged. One that was never made has nothing to keep (assumed)."""
-    if resource.data.get("purge") or not resource.data.get("made"):
-        return
-    resource.operation, resource.state = "", "Succeeded"
-    world.store.bury(Deleted(resource, world.now, world.now + RETENTION))
-
-
 def _finished(world: World, operation: Operation, resource: Resource | None) -> None:
+    if operation.verb == "purge":
+        world.store.forget(operation.resource)
+    if resource is not None and operation.verb == "recover":
+        ml_deleted.come_back(world, resource)
     if resource is None or operation.verb not in ("create", "update", "patch"):
         return
     check_storage(world, resource)
@@ -311,7 +303,10 @@ WORKSPACES = Kind(
     system_data=True,
     prepare=_prepare,
     deleting=_deleting,
-    deleted=_deleted,
+    leaving=ml_deleted.keep,
+    deleted=ml_deleted.bury,
+    revive=_revive,
+    purge=_purge,
     finished=_finished,
     render=render,
     listed=listed,

@@ -170,6 +170,23 @@ def test_a_vault_is_recovered_as_it_was(door: Door) -> None:
     assert door.get(DELETED).json()["value"] == []
 
 
+def test_role_assignments_do_not_come_back_with_a_vault(door: Door) -> None:
+    # documentation key-vault/general/soft-delete-overview: they have to be made again
+    door.make(VAULT, vault())
+    assignment = f"{VAULT}/providers/Microsoft.Authorization/roleAssignments/{SUB}"
+    properties = {
+        "roleDefinitionId": "/providers/Microsoft.Authorization/roleDefinitions/"
+        "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+        "principalId": "22222222-2222-2222-2222-222222222222",
+        "principalType": "User",
+    }
+    assert door.put(assignment, {"properties": properties}, version="2022-04-01").status == 201
+    door.delete(VAULT)
+    door.simulator.advance(10)
+    assert door.put(VAULT, vault(createMode="recover")).status == 200
+    assert door.get(assignment, version="2022-04-01").status == 404
+
+
 def test_only_the_same_place_recovers(door: Door) -> None:
     door.make(VAULT, vault())
     door.delete(VAULT)

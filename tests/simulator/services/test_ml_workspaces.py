@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mlinfra.simulator.services.ml_dependents import CODE_SHARE
+from tests.simulator.door import vault
 from tests.simulator.services.ml_door import (
     GROUP,
     IDENTITY,
@@ -15,6 +16,7 @@ from tests.simulator.services.ml_door import (
     VAULT,
     WORKSPACE,
     MlDoor,
+    cluster_body,
     refusal,
     workspace_body,
 )
@@ -573,6 +575,97 @@ def test_a_group_takes_its_workspace_with_it_softly(door: MlDoor) -> None:
     door.put(GROUP, {"location": "westeurope"})
     door.storage(STORAGE)
     assert refusal(door.put(WORKSPACE, workspace_body())) == (400, "BadRequest")
+
+
+def recovery(**more: Any) -> dict[str, Any]:
+    return workspace_body(properties={"allowRecoverSoftDeletedWorkspace": "true", **more})
+
+
+PREVIEW = "2023-04-01-preview"
+
+
+def test_a_recovered_workspace_is_the_old_one(door: MlDoor) -> None:
+    before = door.workspace(tags={"team": "churn"})
+    door.settle(door.delete(WORKSPACE))
+    answer = door.put(WORKSPACE, recovery(), version=PREVIEW)
+    assert (answer.status, answer.body) == (202, b"")
+    assert door.settle(answer)["status"] == "Succeeded"
+    after = door.get(WORKSPACE).json()
+    assert after.pop("systemData")["createdAt"] == before.pop("systemData")["createdAt"]
+    assert after == before
+
+
+def test_a_stable_version_does_not_read_that_a_workspace_may_be_recovered(door: MlDoor) -> None:
+    door.workspace()
+    door.settle(door.delete(WORKSPACE))
+    assert refusal(door.put(WORKSPACE, recovery())) == (400, "BadRequest")
+    no = recovery(allowRecoverSoftDeletedWorkspace="False")
+    assert refusal(door.put(WORKSPACE, no, version=PREVIEW)) == (400, "BadRequest")
+
+
+def test_where_nothing_is_deleted_a_recovery_is_a_creation(door: MlDoor) -> None:
+    assert door.settle(door.put(WORKSPACE, recovery(), version=PREVIEW))["status"] == "Succeeded"
+    assert "allowRecoverSoftDeletedWorkspace" not in door.get(WORKSPACE).json()["properties"]
+
+
+def test_what_a_workspace_stands_on_is_recovered_first(door: MlDoor) -> None:
+    door.workspace()
+    door.settle(door.delete(WORKSPACE))
+    door.delete(VAULT)
+    refused = door.put(WORKSPACE, recovery(), version=PREVIEW)
+    assert refusal(refused) == (400, "ValidationError")
+    assert "recovered first" in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("dies", [WORKSPACE, GROUP])
+def test_a_recovery_brings_metadata_back_and_no_computes_nor_role_assignments(
+    door: MlDoor, dies: str
+) -> None:
+    # documentation concept-soft-delete, its table of what is soft-deleted and what is hard-deleted
+    before = door.workspace()
+    compute, store = f"{WORKSPACE}/computes/cpu-cluster", f"{WORKSPACE}/datastores/workspaceblobstore"
+    door.compute(compute, cluster_body())
+    assignment = (
+        f"{WORKSPACE}/providers/Microsoft.Authorization/roleAssignments/aaaaaaaa-0000-4000-8000-000000000001"
+    )
+    user = {
+        "roleDefinitionId": ROLE,
+        "principalId": "bbbbbbbb-0000-4000-8000-000000000001",
+        "principalType": "User",
+    }
+    assert door.put(assignment, {"properties": user}).status == 201
+    door.delete(dies)
+    door.simulator.advance(3600)
+    if dies == GROUP:
+        door.put(GROUP, {"location": "westeurope"})
+        door.storage(STORAGE)
+        door.put(VAULT, vault(createMode="recover"))
+        door.insights(INSIGHTS)
+        door.simulator.advance(120)
+    door.settle(door.put(WORKSPACE, recovery(), version=PREVIEW))
+    assert door.get(store).status == 200
+    assert door.get(compute).status == 404
+    assert refusal(door.get(assignment))[0] == 404
+    own = {
+        "roleDefinitionId": ROLE,
+        "principalId": before["identity"]["principalId"],
+        "principalType": "ServicePrincipal",
+    }
+    door.simulator.advance(60)
+    name = "aaaaaaaa-0000-4000-8000-000000000002"
+    again = f"{STORAGE}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    assert door.put(again, {"properties": own}).status == 201
+
+
+def test_what_is_soft_deleted_can_still_be_purged(door: MlDoor) -> None:
+    first = door.workspace()
+    door.settle(door.delete(WORKSPACE))
+    answer = door.delete(WORKSPACE, forceToPurge="true")
+    assert (answer.status, answer.body) == (202, b"")
+    assert refusal(door.put(WORKSPACE, workspace_body())) == (400, "BadRequest")  # it takes a while
+    assert door.settle(answer)["status"] == "Succeeded"
+    assert door.delete(WORKSPACE, forceToPurge="true").status == 204
+    assert door.workspace()["properties"]["workspaceId"] != first["properties"]["workspaceId"]
 
 
 def test_computes_and_role_assignments_die_at_once(door: MlDoor) -> None:
