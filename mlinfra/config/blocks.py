@@ -13,14 +13,15 @@ from mlinfra.config.names import bad_name
 from mlinfra.config.near import did_you_mean
 from mlinfra.config.shape import Reader
 from mlinfra.model.address import Address, parse_address
-from mlinfra.model.configuration import META_KEYS, Block, Lifecycle
+from mlinfra.model.configuration import META_KEYS, Block, Lifecycle, OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Expression, Node, Position, Template
 from mlinfra.model.value import Path as ValuePath
 
 NOT_YET = frozenset({"timeouts", "checks", "provider"})
 _LIFECYCLE = tuple(field.name for field in fields(Lifecycle))
-_LIFECYCLE_NOT_YET = ("create_before_destroy", "replace_triggered_by", "keep_on_remove", "on_soft_deleted")
+_LIFECYCLE_NOT_YET = ("create_before_destroy", "replace_triggered_by", "keep_on_remove")
+_ON_SOFT_DELETED = [one.value for one in OnSoftDeleted]
 _PATH_PART = re.compile(r'\.?(?:([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\])')
 
 
@@ -145,6 +146,9 @@ class _Block:
             ignore_changes=tuple(self._ignored(read.get("ignore_changes"))),
             allow_unmanaged_loss=reader.flag(read.get("allow_unmanaged_loss"), "allow_unmanaged_loss"),
             keep_versions=reader.number(read.get("keep_versions"), "keep_versions", least=1),
+            on_soft_deleted=OnSoftDeleted(
+                reader.one_of(read.get("on_soft_deleted"), "on_soft_deleted", _ON_SOFT_DELETED)
+            ),
         )
 
     def _ignored(self, node: Node | None) -> list[ValuePath]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mlinfra.config import codes
 from mlinfra.config.functions import kind
@@ -76,6 +76,13 @@ class Reader:
             return node.value
         self._expected(node, self._key(key), f"a whole number from {least} on")
         return None
+
+    def one_of(self, node: Node | None, key: str, words: Sequence[str]) -> str:
+        """One of these words; the first when absent."""
+        if node is None or node.value is None or node.value in words:
+            return str(node.value) if node is not None and node.value is not None else words[0]
+        self._expected(node, self._key(key), f"{', '.join(words[:-1])} or {words[-1]}")
+        return words[0]
 
     def text(self, node: Node | None, key: str) -> str:
         """A text without expressions; empty when absent."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from mlinfra.config.dotted import LITERALS
+from mlinfra.model.configuration import OnSoftDeleted
 
 JsonSchema: TypeAlias = dict[str, Any]
 
@@ -140,6 +141,12 @@ LIFECYCLE: JsonSchema = {
             "ones that nothing in the stack uses are archived or deleted. Left out: all.",
             "type": ["integer", "null"],
             "minimum": 1,
+        },
+        "on_soft_deleted": {
+            "description": "Where one of this name was deleted and is still kept (key vaults, workspaces): "
+            "refuse to make it; recover it with what it held; or purge it for good and make a new one.",
+            "enum": [*(one.value for one in OnSoftDeleted), None],
+            "default": OnSoftDeleted.REFUSE.value,
         },
     },
     "additionalProperties": False,

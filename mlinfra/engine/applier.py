@@ -22,13 +22,14 @@ from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.versions import earlier_versions
 from mlinfra.model.address import Address
+from mlinfra.model.configuration import OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started, Uploading
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Action, Op, Step
 from mlinfra.model.state import OutputValue, Record, State
-from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
+from mlinfra.model.value import Attrs, Path, Sensitive, dotted, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Counts, Done, Pending, ProviderError, Report, reporting
 from mlinfra.state.api import StoreError
 from mlinfra.state.journal import fold
@@ -37,6 +38,12 @@ from mlinfra.state.session import Session
 ATTEMPTS = 8
 """How often one request is sent before its step fails; waits double from a second, or are as asked for."""
 
+
+_WANTED = {OnSoftDeleted.RECOVER: Op.RECOVER, OnSoftDeleted.PURGE: Op.PURGE}
+_INSTEAD = {
+    Op.RECOVER: "a deleted one has its name, and is recovered",
+    Op.PURGE: "a deleted one has its name, and is purged first",
+}
 
 PATIENCE = 3600.0
 """Seconds that a step waits for somebody else's work on its resource to end."""
@@ -152,6 +159,22 @@ class _Going:
     accepted: Pending | None = None
     begun: bool = False
     tries: int = 0
+    op: Op = Op.CREATE
+    """What is asked for now: that of the step, or what its turn of work has come to."""
+    freed: bool = False
+    """Whether something was done already about what keeps the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The next request of a step that takes several; ``entry`` is what the one before has brought about.
+    ``refused`` says why there is no next one."""
+
+    op: Op
+    prior: Attrs | None = None
+    desired: Attrs | None = None
+    entry: Entry | None = None
+    refused: ProviderError | None = None
 
 
 class _Crew:
@@ -185,7 +208,7 @@ class _Crew:
     def start(self, step: Step) -> Next:
         """Evaluate what the step sends, or end it where nothing needs to be sent."""
         work = self.planned.works[step.address]
-        going = _Going(step, work, self.context.clock.monotonic(), {}, work.change.id)
+        going = _Going(step, work, self.context.clock.monotonic(), {}, work.change.id, op=step.op)
         self.going[step.id] = going
         if step.op is Op.FORGET or step.with_parent is not None:
             going.id = work.record.id if work.record else going.id
@@ -207,7 +230,8 @@ class _Crew:
                 going.desired = None
                 return Run(lambda: self._record(going, Done(work.live)))
         going.begun = True
-        self.tell(Started(step, going.started, usual_seconds(work.schema, step.op.value)))
+        usual = usual_seconds(work.schema, Op.CREATE.value if step.op.makes else step.op.value)
+        self.tell(Started(step, going.started, usual))
         return Run(lambda: self._begin(going))
 
     def result(self, step: Step, result: Any) -> Next:
@@ -222,7 +246,13 @@ class _Crew:
                 self.tell(Accepted(step, now))
             going.accepted, going.tries = result, 0
             return Run(lambda: self._resume(going, result), result.after)
+        if isinstance(result, _Turn):
+            return self._turn(going, result)
         if isinstance(result, ProviderError):
+            instead = self._instead(going) if result.kept else None
+            if instead is not None:
+                self.tell(Retrying(step, now, 0.0, _INSTEAD[instead.op]))
+                return self._turn(going, instead)
             if result.retryable and self._has_patience(going, result, now):
                 after = result.after if result.after is not None else min(60.0, 2.0**going.tries)
                 going.tries += not result.busy
@@ -236,6 +266,26 @@ class _Crew:
             return self._fail(going, result)
         assert isinstance(result, Entry)
         return self._finish(going, result, now)
+
+    def _turn(self, going: _Going, turn: _Turn) -> Next:
+        """Go on with the next request of the same step."""
+        if turn.entry is not None:
+            self.entries.append(turn.entry)
+        if turn.refused is not None:
+            return self._fail(going, turn.refused)
+        going.op, going.prior, going.accepted, going.tries = turn.op, turn.prior, None, 0
+        if turn.desired is not None:
+            going.desired = turn.desired
+        return Run(lambda: self._begin(going))
+
+    def _instead(self, going: _Going) -> _Turn | None:
+        """What the user wants where the name of a creation is kept, once for each step; None: it fails."""
+        if going.step.op is not Op.CREATE or going.op is not Op.CREATE or going.freed:
+            return None
+        assert going.work.instance is not None
+        going.freed = True
+        op = _WANTED.get(going.work.instance.block.lifecycle.on_soft_deleted)
+        return _Turn(op) if op is not None else None
 
     def _has_patience(self, going: _Going, wrong: ProviderError, now: float) -> bool:
         """Whether to try again: a number of times, or as long as somebody else is at work on it."""
@@ -267,7 +317,7 @@ class _Crew:
         found = replace(found, address=step.address)
         needs = {s.id: s.after for s in self.planned.plan.steps}
         held_up = tuple(self.steps[id] for id in sorted(dependants(needs, [step.id])))
-        broken = going.accepted is not None and step.op is Op.CREATE
+        broken = going.accepted is not None and going.op is Op.CREATE
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
         if going.begun and not unsure:
             entry = self._entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
@@ -308,7 +358,7 @@ class _Crew:
             previous = previous_of(work)
             going.prior = known_part(work.live)
             going.desired = known_part(uploadable(merged(work.live, owned, previous, instance.schema)))
-        elif going.step.op is Op.CREATE:
+        elif going.step.op.makes:
             going.desired = known_part(uploadable(owned))
         return None
 
@@ -333,12 +383,12 @@ class _Crew:
     # ---- the workers' side ---------------------------------------------------------------------------
 
     def _begin(self, going: _Going) -> Any:
-        step, work = going.step, going.work
+        work = going.work
         try:
             self.session.guard()
             self.session.record(self._entry(going, EntryKind.INTENT))
             connection = self._connection(work)
-            op, prior = step.op, going.prior
+            op, prior = going.op, going.prior
             if op is Op.CREATE and going.tries and going.id is not None:
                 # An earlier try may have got through although its answer was lost.
                 there = read(work.registered.type, connection, {going.id: going.desired or {}}).get(going.id)
@@ -348,7 +398,7 @@ class _Crew:
                     op, prior = Op.UPDATE, there
             if op is not Op.CREATE and going.id is None:
                 return ProviderError("MLI-PLN-021", "its id is not known", hint="Plan again.")
-            with reporting(self._uploads_of(step)):
+            with reporting(self._uploads_of(going.step)):
                 progress = work.registered.type.begin(connection, op, going.id or "", prior, going.desired)
             return self._progress(going, progress)
         except (ProviderError, StoreError) as wrong:
@@ -380,7 +430,34 @@ class _Crew:
             if going.accepted is None or progress.token != going.accepted.token:
                 self.session.record(self._entry(going, EntryKind.ACCEPTED, token=progress.token))
             return progress
-        return self._record(going, progress)
+        return self._following(going, progress) or self._record(going, progress)
+
+    def _following(self, going: _Going, done: Done) -> Any:
+        """What has to be asked for after this; None where the step is at its end.
+
+        What was recovered is recorded before it is brought in line: should that fail, it is planned again.
+        """
+        if going.op is Op.PURGE:
+            return _Turn(Op.CREATE)
+        if going.op is not Op.RECOVER or done.attrs is None or going.work.instance is None:
+            return None
+        live, schema = self._seen(going, done.attrs), going.work.schema
+        ignored = going.work.instance.block.lifecycle.ignore_changes
+        attrs = overlaid(going.attrs, live, ignored)
+        found = differences(live, attrs, {}, schema, self.session.snapshot.same_secret)
+        if not found:
+            return None
+        recovered = self._record(replace(going, attrs={}), done)
+        if not isinstance(recovered, Entry):
+            return recovered
+        fixed = [a for a in found if a.forces_replacement]
+        if fixed:
+            return _Turn(Op.UPDATE, entry=recovered, refused=_another(fixed[0].path))
+        wanted = merged(live, overlaid(going.desired or {}, live, ignored), {}, schema)
+        return _Turn(Op.UPDATE, known_part(live), known_part(uploadable(wanted)), recovered)
+
+    def _seen(self, going: _Going, attrs: Attrs) -> Attrs:
+        return seen(attrs, going.work.registered.type, going.attrs).attrs
 
     def _record(self, going: _Going, done: Done) -> Any:
         """Write a step's end into the journal; answers the entry."""
@@ -389,10 +466,7 @@ class _Crew:
         if not gone:
             if done.attrs is None:
                 return ProviderError("MLI-PLN-022", "the provider did not say what it made")
-            if done.attrs is going.work.live:
-                observed = done.attrs
-            else:
-                observed = seen(done.attrs, going.work.registered.type, going.attrs).attrs
+            observed = done.attrs if done.attrs is going.work.live else self._seen(going, done.attrs)
         going.id = done.id or going.id
         if observed is not None and isinstance(observed.get("id"), str):
             going.id = done.id or observed["id"]
@@ -473,6 +547,15 @@ def _moved(planned: Attrs, attrs: Attrs, instance: Instance) -> str | None:
         if comparable(reveal(value), part) != comparable(reveal(attrs.get(key)), part):
             return key
     return None
+
+
+def _another(path: Path) -> ProviderError:
+    return ProviderError(
+        "MLI-PLN-017",
+        f"what was recovered has another `{dotted(path)}`, which cannot change in place",
+        path=path,
+        hint="It is there, and recorded as it is. Plan again (it is replaced), or write the value it has.",
+    )
 
 
 def _plan_again(work: Work, why: str) -> Diagnostic:

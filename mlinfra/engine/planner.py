@@ -14,6 +14,7 @@ from mlinfra.engine.containment import Doomed, contained_blocks, dying_together
 from mlinfra.engine.context import DEFAULTS, Context, Options
 from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent, taken_along
 from mlinfra.engine.differ import SameSecret
+from mlinfra.engine.graves import meant, unearthed
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
 from mlinfra.engine.remarks import noted, remarked
@@ -101,6 +102,7 @@ def _resolved(
 ) -> tuple[Resolver, Settings]:
     problems: list[Diagnostic] = []
     graph = block_graph(config, context.catalogue, problems)
+    problems.extend(meant(graph.blocks, graph.registered, context.catalogue))
     settings = provider_settings(config, context.catalogue, problems)
     refuse_errors(d for d in _ordered(problems) if d.code == "MLI-REF-004")
     sources = Sources(config, graph, settings, context, problems, read=read)
@@ -163,7 +165,8 @@ class _Planning:
         if self.options.targets:
             self.works, limited = targeted(self.works, self.options.targets)
             self.problems.append(limited)
-        works = protected(self._in_user_order(), self.config, self.state, self._look(), self.problems)
+        works = unearthed(self._in_user_order(), self._look(), self.problems)
+        works = protected(works, self.config, self.state, self._look(), self.problems)
         works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works, self.resolver.opened))
         self.works = {work.address: work for work in works}

@@ -9,7 +9,6 @@ from mlinfra.engine.decide import Work
 from mlinfra.engine.marks import described
 from mlinfra.engine.resolve import Instance
 from mlinfra.model.diagnostic import Diagnostic, warning
-from mlinfra.model.plan import Action
 from mlinfra.model.source import Node
 from mlinfra.model.state import Record
 from mlinfra.providers.api import Remarks
@@ -33,7 +32,7 @@ def _noted(work: Work, records: Sequence[Record]) -> Work:
     if work.instance is None or not _is_made(work) or not isinstance(type_, Remarks):
         return work
     notes = type_.notes(described(work.instance.attrs), [described(r.desired) for r in records])
-    return replace(work, change=replace(work.change, notes=tuple(notes)))
+    return replace(work, change=replace(work.change, notes=(*work.change.notes, *notes)))
 
 
 def remarked(works: Iterable[Work], opened: Callable[[Instance], Node]) -> Iterator[Diagnostic]:
@@ -50,4 +49,4 @@ def remarked(works: Iterable[Work], opened: Callable[[Instance], Node]) -> Itera
 
 
 def _is_made(work: Work) -> bool:
-    return work.change.action is Action.CREATE or work.change.action.replaces
+    return work.change.action.makes or work.change.action.replaces

@@ -150,7 +150,7 @@ def _resumed(entry: Entry, registered: Registered, connection: Any) -> Entry | _
     except ProviderError as wrong:
         if wrong.retryable and wrong.sent:
             raise
-        if entry.op is not Op.CREATE:
+        if not entry.op.makes:
             return replace(entry, kind=EntryKind.FAILED, token=None, message=wrong.summary)
         attrs = _read(entry, registered, connection)
         return replace(
@@ -173,7 +173,7 @@ def _looked_up(entry: Entry, registered: Registered, connection: Any, lineage: s
         return replace(
             entry, kind=EntryKind.FAILED, token=None, message="whether it got through is not known"
         )
-    if entry.op is Op.CREATE and attrs is not None and not is_ours(attrs, registered.type, lineage):
+    if entry.op.makes and attrs is not None and not is_ours(attrs, registered.type, lineage):
         attrs = None
     return _recorded(entry, registered, attrs)
 
@@ -194,5 +194,11 @@ def _recorded(entry: Entry, registered: Registered, attrs: Attrs | None) -> Entr
 
 def open_steps(entries: Sequence[Entry]) -> tuple[str, ...]:
     """What is open, in words, for the message before settling."""
-    words = {Op.CREATE: "created", Op.UPDATE: "changed", Op.DELETE: "deleted"}
+    words = {
+        Op.CREATE: "created",
+        Op.UPDATE: "changed",
+        Op.DELETE: "deleted",
+        Op.RECOVER: "recovered",
+        Op.PURGE: "purged and created",
+    }
     return tuple(f"{e.address} was being {words.get(e.op, 'recorded')}" for e in entries)

@@ -16,6 +16,8 @@ _WRITES = {
     Action.CREATE_DELETE: Op.CREATE,
     Action.UPDATE: Op.UPDATE,
     Action.ADOPT: Op.ADOPT,
+    Action.RECOVER: Op.RECOVER,
+    Action.PURGE: Op.PURGE,
 }
 
 

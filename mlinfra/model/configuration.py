@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,16 @@ META_KEYS = frozenset(
 """Keys that stand beside a resource's body and belong to mlinfra; no type's schema may use one at its top."""
 
 
+class OnSoftDeleted(Enum):
+    """What is done where a deleted resource, which the service still keeps, has the name of a new one."""
+
+    REFUSE = "refuse"
+    RECOVER = "recover"
+    """It is brought back with what it held, and then brought in line with what is written."""
+    PURGE = "purge"
+    """It is ended for good, and a new one is made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """``lifecycle:`` of a block."""
@@ -39,6 +50,7 @@ class Lifecycle:
     allow_unmanaged_loss: bool = False
     keep_versions: int | None = None
     """How many versions stay, the one in use included; None: all."""
+    on_soft_deleted: OnSoftDeleted = OnSoftDeleted.REFUSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,20 @@ class Action(Enum):
     FORGET = "."
     ADOPT = "="
     READ = "<="
+    RECOVER = "^"
+    """What was deleted and is still kept by the service is brought back, then brought in line."""
+    PURGE = "x/+"
+    """What was deleted and is still kept by the service is ended for good, then a new one is made."""
 
     @property
     def replaces(self) -> bool:
         """Whether the resource is deleted and created, in either order."""
         return self in (Action.DELETE_CREATE, Action.CREATE_DELETE)
+
+    @property
+    def makes(self) -> bool:
+        """Whether something is there afterwards that is not there now."""
+        return self in (Action.CREATE, Action.RECOVER, Action.PURGE)
 
     @property
     def destroys(self) -> bool:
@@ -50,6 +59,7 @@ class Reason(Enum):
     EXISTS = "it exists already and is taken over"
     VERSION = "its content changed, which makes a new version"
     RENAMED = "its block has another address now"
+    SOFT_DELETED = "one of this name was deleted and is still kept"
 
 
 class Delta(Enum):
@@ -121,13 +131,23 @@ class Drift:
 
 
 class Op(Enum):
-    """What one step asks a provider to do; FORGET and ADOPT touch state alone."""
+    """What one step asks a provider to do; FORGET and ADOPT touch state alone.
+
+    A step that recovers goes on to update where that is needed; one that purges goes on to create.
+    """
 
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
     FORGET = "forget"
     ADOPT = "adopt"
+    RECOVER = "recover"
+    PURGE = "purge"
+
+    @property
+    def makes(self) -> bool:
+        """Whether something is there afterwards that was not there before."""
+        return self in (Op.CREATE, Op.RECOVER, Op.PURGE)
 
 
 @dataclass(frozen=True, slots=True)

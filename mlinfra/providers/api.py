@@ -132,7 +132,8 @@ class ProviderError(Exception):
 
     ``path`` is relative to the resource's body; the engine adds address and place. ``retryable`` asks the
     engine to try again, not before ``after`` seconds; ``busy`` as often as it takes, since somebody is at
-    work on the resource. ``sent`` is False when the service surely never acted on the request.
+    work on the resource. ``sent`` is False when the service surely never acted on the request. ``kept`` says
+    that a deleted resource, which the service still keeps, has the name (see `SoftDeletes`).
     """
 
     def __init__(
@@ -146,6 +147,7 @@ class ProviderError(Exception):
         busy: bool = False,
         after: float | None = None,
         sent: bool = True,
+        kept: bool = False,
     ) -> None:
         self.code = code
         self.summary = summary
@@ -155,6 +157,7 @@ class ProviderError(Exception):
         self.busy = busy
         self.after = after
         self.sent = sent
+        self.kept = kept
         super().__init__(f"{code}: {summary}")
 
 
@@ -251,6 +254,33 @@ class Lists(Protocol):
 
     def children(self, conn: Any, id: str) -> Iterable[str]:
         """The ids directly beneath ``id`` that would die with it and that people made."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """A deleted resource that the service still keeps, and with it the name.
+
+    ``id`` is the one it had, ``until`` the day on which the name is free, as ``2026-04-05`` (empty: nobody
+    knows).
+    """
+
+    id: str
+    until: str = ""
+    purgeable: bool = True
+
+
+@runtime_checkable
+class SoftDeletes(Protocol):
+    """A type whose deleted resources keep their names for a while.
+
+    `ResourceType.begin` takes `Op.RECOVER`, which answers what is there again, and `Op.PURGE`, which answers
+    `Done` without attributes, also where there is nothing to purge any more.
+    """
+
+    def graves(self, conn: Any, wanted: Mapping[str, Attrs]) -> Mapping[str, Grave | None]:
+        """What keeps the names of these ids, which nothing alive has. None: nothing does; an id of which the
+        service does not say is left out. Raises ProviderError."""
         ...
 
 

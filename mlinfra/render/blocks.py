@@ -28,6 +28,8 @@ _NOTES = {
     Action.FORGET: "forgotten: it stays, and mlinfra no longer manages it",
     Action.ADOPT: "imported",
     Action.READ: "read during apply",
+    Action.RECOVER: "recovered, then brought in line",
+    Action.PURGE: "the deleted one purged, then created",
     Action.NO_OP: "unchanged",
 }
 _BY_ID = (Action.DELETE, Action.FORGET, Action.ADOPT)
@@ -84,7 +86,7 @@ def _lines(change: Change, destroy: bool) -> Iterator[Line]:
         yield prose(f"because {change.reason.value}")
     if change.id and change.dies_with is None and change.action in _BY_ID:
         yield from present(("id",), change.id)
-    if change.action in (Action.CREATE, Action.READ) and change.reason is not Reason.VERSION:
+    if (change.action.makes or change.action is Action.READ) and change.reason is not Reason.VERSION:
         yield from _created(change)
     elif change.action is not Action.DELETE:
         for attribute in change.attributes:
@@ -142,7 +144,7 @@ def drift_block(drift: Drift, change: Change | None, remarks: Remarks) -> Block:
     """One resource that someone changed outside, and what ``change``, the plan's, does about it."""
     address = f"drift  {shown(drift.address)}"
     if drift.deleted:
-        again = change is not None and change.action is Action.CREATE
+        again = change is not None and change.action.makes
         lines = [prose(f"# {remarks.again}")] if again else []
         return Block("!", address, "someone deleted it outside", tuple(lines))
     lines = [

@@ -18,6 +18,8 @@ DOING = {
     Op.DELETE: "deleting",
     Op.FORGET: "forgetting",
     Op.ADOPT: "recording",
+    Op.RECOVER: "recovering",
+    Op.PURGE: "purging and creating",
 }
 DONE = {
     Op.CREATE: "created",
@@ -25,6 +27,8 @@ DONE = {
     Op.DELETE: "deleted",
     Op.FORGET: "forgotten",
     Op.ADOPT: "recorded",
+    Op.RECOVER: "recovered",
+    Op.PURGE: "purged and created",
 }
 
 
@@ -34,6 +38,8 @@ _WAS = {
     Op.DELETE: "was being deleted",
     Op.FORGET: "was being forgotten",
     Op.ADOPT: "was being recorded",
+    Op.RECOVER: "was being recovered",
+    Op.PURGE: "was being purged and created",
 }
 _FOUND = {
     "recorded": ("Azure has it", "recorded"),
@@ -43,6 +49,8 @@ _FOUND = {
 }
 _FOUND_OF = {
     (Op.CREATE, "absent"): ("Azure never got it", "planned again"),
+    (Op.RECOVER, "absent"): ("Azure never got it", "planned again"),
+    (Op.PURGE, "absent"): ("whether it is purged is not known", "planned again"),
     (Op.UPDATE, "absent"): ("whether Azure did it is not known", "planned again"),
     (Op.DELETE, "recorded"): ("it is gone", "recorded"),
     (Op.DELETE, "absent"): ("Azure still has it", "planned again"),
@@ -76,15 +84,19 @@ class Tally:
             self._skipped.update(step.id for step in event.skipped)
 
     @property
+    def _made(self) -> set[Address]:
+        return {address for op in Op if op.makes for address in self._done[op]}
+
+    @property
     def added(self) -> int:
         """Resources that were created."""
-        return len(self._done[Op.CREATE])
+        return len(self._made)
 
     @property
     def changed(self) -> int:
         """Resources that were changed in place and not also created."""
         released = self._done[Op.ADOPT] & self._released
-        return len((self._done[Op.UPDATE] | released) - self._done[Op.CREATE])
+        return len((self._done[Op.UPDATE] | released) - self._made)
 
     @property
     def destroyed(self) -> int:

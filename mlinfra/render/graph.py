@@ -22,6 +22,8 @@ _WORDS: Mapping[Action, str] = {
     Action.FORGET: "forget",
     Action.ADOPT: "adopt",
     Action.READ: "read",
+    Action.RECOVER: "recover",
+    Action.PURGE: "purge",
 }
 _COLOURS: Mapping[str, tuple[str, str]] = {
     "create": ("#dafbe1", "#1a7f37"),
@@ -30,6 +32,8 @@ _COLOURS: Mapping[str, tuple[str, str]] = {
     "replace": ("#ffe2d1", "#bc4c00"),
     "destroy": ("#ffebe9", "#cf222e"),
     "forget": ("#eaeef2", "#57606a"),
+    "recover": ("#dafbe1", "#1a7f37"),
+    "purge": ("#ffe2d1", "#bc4c00"),
     "read": ("#ddf4ff", "#0969da"),
 }
 """Fill and line of each action; the word stands in the label too, for whom colours tell nothing."""

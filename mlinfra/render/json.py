@@ -28,6 +28,8 @@ _ACTIONS = {
     Action.FORGET: ["forget"],
     Action.ADOPT: ["no-op"],
     Action.READ: ["read"],
+    Action.RECOVER: ["create"],
+    Action.PURGE: ["create"],
 }
 _REPLACED = {Reason.IMMUTABLE: "replace_because_cannot_update", Reason.BROKEN: "replace_because_tainted"}
 _DELETED = {Reason.REMOVED: "delete_because_no_resource_config"}
@@ -154,6 +156,8 @@ def _resource_change(change: Change) -> dict[str, Any]:
         "data_loss": change.data_loss,
         "seconds": change.seconds,
     }
+    if change.action in (Action.RECOVER, Action.PURGE):
+        result["mlinfra"]["soft_deleted"] = change.action.name.lower()
     return result
 
 

@@ -34,7 +34,7 @@ def _change(change: Change, names: Mapping[str, str], context: Mapping[str, str]
         return change
     attributes = tuple(_attribute(attribute, names) for attribute in change.attributes)
     after = _whole(change.after, change, names)
-    if change.action is Action.CREATE and after is not None:
+    if change.action.makes and after is not None:
         heading = {"id": change.id, "subscription": context.get("subscription")}
         told = {key for key, value in heading.items() if value is not None and after.get(key) == value}
         after = {key: value for key, value in after.items() if key not in told}

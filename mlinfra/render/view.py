@@ -122,7 +122,9 @@ def _risk(change: Change, drifted: bool) -> int:
         return 3
     if drifted:
         return 4
-    return {Action.UPDATE: 5, Action.CREATE: 6, Action.ADOPT: 7}.get(action, 8)
+    if action is Action.PURGE:
+        return 0 if change.data_loss else 1
+    return {Action.UPDATE: 5, Action.RECOVER: 5, Action.CREATE: 6, Action.ADOPT: 7}.get(action, 8)
 
 
 def counted(changes: Iterable[Change]) -> Counts:
@@ -131,7 +133,7 @@ def counted(changes: Iterable[Change]) -> Counts:
     for change in changes:
         action = change.action
         imports += action is Action.ADOPT
-        add += action is Action.CREATE
+        add += action.makes
         change_ += action is Action.UPDATE or (action is Action.ADOPT and bool(change.attributes))
         replace += action.replaces
         destroy += action is Action.DELETE
@@ -140,7 +142,7 @@ def counted(changes: Iterable[Change]) -> Counts:
     return Counts(imports, add, change_, replace, destroy, forget, unchanged)
 
 
-_WORKING = (Op.CREATE, Op.UPDATE, Op.DELETE)
+_WORKING = (Op.CREATE, Op.UPDATE, Op.DELETE, Op.RECOVER, Op.PURGE)
 """What takes a service time; the rest touches state alone."""
 
 
@@ -160,7 +162,7 @@ def duration(plan: Plan) -> float:
 def _facts(plan: Plan) -> str:
     refresh = plan.refresh
     recorded = (Reason.GONE, Reason.VERSION, Reason.RENAMED)
-    new = (Action.CREATE, Action.ADOPT, Action.READ)
+    new = (Action.CREATE, Action.ADOPT, Action.READ, Action.RECOVER, Action.PURGE)
     known = sum(change.action not in new or change.reason in recorded for change in plan.changes)
     facts = [f"state serial {plan.serial}" if plan.serial else "no state yet", count(known, "resource")]
     if refresh.skipped:

@@ -61,7 +61,7 @@ def line(entry: bytes, lineage: str, serial: int, seq: int) -> bytes:
 def check(entry: Entry) -> None:
     """Raise ValueError when no record could be made from an entry that ends its step; that is our bug."""
     needs_record = entry.kind is EntryKind.DONE and entry.op not in _NOTHING_LEFT
-    needs_broken = entry.kind is EntryKind.FAILED and entry.broken and entry.op is Op.CREATE
+    needs_broken = entry.kind is EntryKind.FAILED and entry.broken and entry.op.makes
     if (needs_record or needs_broken) and (entry.id is None or entry.desired is None):
         raise ValueError(f"{entry.address}: a {entry.kind.value} {entry.op.value} needs id and desired")
     if needs_record and entry.observed is None:
@@ -167,7 +167,7 @@ def _done(records: dict[Address, Record], entry: Entry) -> None:
 
 
 def _broken(records: dict[Address, Record], entry: Entry) -> None:
-    if entry.op is Op.CREATE:
+    if entry.op.makes:
         records[entry.address] = replace(_record(entry), broken=True)
     elif record := records.get(entry.address):
         records[entry.address] = replace(record, broken=True)

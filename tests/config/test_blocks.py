@@ -92,8 +92,9 @@ def test_everything_can_be_ignored(tmp_path: Path, text: str) -> None:
             "5:19 MLI-CFG-016 `lifecycle.replace_triggered_by` is not supported yet",
         ),
         (
-            "lifecycle: {on_soft_deleted: purge}",
-            "5:19 MLI-CFG-016 `lifecycle.on_soft_deleted` is not supported yet",
+            "lifecycle: {on_soft_deleted: forget}",
+            "5:36 MLI-CFG-013 `on_soft_deleted` of `lifecycle` of t.a is text, "
+            "it should be refuse, recover or purge",
         ),
         (
             "lifecycle: {ignore_changes: tags}",
@@ -120,7 +121,7 @@ def test_what_is_wrong_with_meta_keys(tmp_path: Path, body: str, place: str) -> 
 def test_near_names_of_lifecycle_are_those_that_work(tmp_path: Path) -> None:
     found = wrong(tmp_path, "lifecycle: {prevent_destory: true}")
     assert found.detail.startswith("Did you mean `prevent_destroy`?")
-    assert "on_soft_deleted" not in found.detail
+    assert "keep_on_remove" not in found.detail
 
 
 @pytest.mark.parametrize(
@@ -177,3 +178,9 @@ def test_names_of_blocks(tmp_path: Path) -> None:
 def test_a_block_whose_name_is_wrong_makes_no_other_mistake(tmp_path: Path) -> None:
     text = "stack: a\nresources:\n  t:\n    a-b: {x: '${var.none}'}\noutputs: {o: {value: '${1}'}}\n"
     assert [p.code for p in problems(tmp_path, text)] == [codes.BAD_NAME]
+
+
+@pytest.mark.parametrize("word", ["refuse", "recover", "purge"])
+def test_what_is_done_about_a_kept_name_is_read(tmp_path: Path, word: str) -> None:
+    found = block(tmp_path, f"lifecycle: {{on_soft_deleted: {word}}}")
+    assert found.lifecycle.on_soft_deleted.value == word

@@ -85,6 +85,7 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, method: str, 
         retryable=rule.retryable,
         path=rule.path,
         sent=rule.sent,
+        kept=rule.kept,
         **words,
     )
 
@@ -125,6 +126,7 @@ def failed_operation(body: Any) -> AzureError:
         path=rule.path,
         retryable=rule.retryable,
         sent=not rule.retryable,
+        kept=rule.kept,
         **words,
     )
 

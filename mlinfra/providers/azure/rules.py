@@ -19,6 +19,7 @@ class Rule:
     retryable: bool = False
     path: tuple[str | int, ...] = ()
     sent: bool = True
+    kept: bool = False
 
 
 _TAKEN = Rule(
@@ -52,8 +53,10 @@ _MOVED_ON = Rule("MLI-AZ-CHANGED", "It changed since it was read. Plan again.")
 _PARENT = Rule("MLI-AZ-PARENT", "What it lives in is not there (any more). Plan again.")
 _SOFT_DELETED = Rule(
     "MLI-AZ-SOFT-DELETED",
-    "One of this name was deleted and is kept for a while. Recover or purge that one, or take another name.",
+    "One of this name was deleted and is kept for a while. Write `lifecycle: {on_soft_deleted: recover}` in "
+    "its block to bring it back with what it held, `purge` to end it for good, or take another name.",
     path=("name",),
+    kept=True,
 )
 _LOCATION = Rule("MLI-AZ-LOCATION", "Take a location where this is offered.", path=("location",))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
-from mlinfra.providers.api import Done, Pending, Progress, ProviderError
+from mlinfra.providers.api import Done, Grave, Pending, Progress, ProviderError
 from mlinfra.providers.azure import ids, operations
 from mlinfra.providers.azure.errors import AzureError, absent_error
 from mlinfra.providers.azure.types.base import ArmType, common
@@ -169,18 +169,12 @@ class KeyVault(ArmType):
         """As the base does; where another takes the name, the deleted vault is purged afterwards: it would
         keep the name for up to 90 days. Raises ProviderError, before anything is sent where the old vault
         cannot be purged."""
+        if op is Op.RECOVER and desired is not None:
+            return self._recover(conn, id, desired)
+        if op is Op.PURGE and desired is not None:
+            return self._purge(conn, {"id": id, "purge": normal_location(desired)})
         if op is not Op.DELETE or desired is None:
-            try:
-                return super().begin(conn, op, id, prior, desired)
-            except AzureError as wrong:
-                if wrong.code == "MLI-AZ-SOFT-DELETED":
-                    name = ids.name_of(id)
-                    wrong.hint = (
-                        f"`az keyvault recover --name {name}` brings the old one back with all it held "
-                        "(then write `import:` with its id); "
-                        f"`az keyvault purge --name {name}` ends it for good and frees the name."
-                    )
-                raise
+            return super().begin(conn, op, id, prior, desired)
         if prior is not None and prior.get("purge_protection"):
             raise ProviderError(
                 "MLI-AZ-SOFT-DELETED",
@@ -199,13 +193,67 @@ class KeyVault(ArmType):
         """As the base does; after a deletion that frees the name: the purge."""
         if "purge" not in token or token["kind"] != "state":
             return super().finish(conn, token)
-        subscription, name = ids.subscription_of(token["id"]), ids.name_of(token["id"])
-        deleted = f"/subscriptions/{subscription}/providers/Microsoft.KeyVault/locations/{token['purge']}"
+        return self._purge(conn, token)
+
+    def graves(self, conn: AzureConnection, wanted: Mapping[str, Attrs]) -> Mapping[str, Grave | None]:
+        """The deleted vaults of these names in the location that is wanted. Left out: those of which nothing
+        may be read (the right is deletedVaults/read on the subscription). Raises ProviderError."""
+        found: dict[str, Grave | None] = {}
+        for id, attrs in wanted.items():
+            location = normal_location(attrs)
+            if location is None:
+                continue
+            try:
+                raw = conn.arm.get(_deleted(id, location), self.api_version)
+            except AzureError as wrong:
+                if wrong.code != "MLI-AZ-RIGHTS":
+                    raise
+                continue
+            found[id] = None if raw is None else _grave(raw)
+        return found
+
+    def _recover(self, conn: AzureConnection, id: str, desired: Attrs) -> Progress:
+        """Bring the deleted vault back as it was; what else is written counts in a later update. One that is
+        there already (an earlier try got through) is taken as it is."""
+        raw = conn.arm.get(id, self.api_version)
+        if raw is not None:
+            return self._read_back(conn, {"op": Op.RECOVER.value, "id": id, "api_version": self.api_version})
+        body = self.to_body(self.complete(conn, Op.CREATE, id, desired))
+        properties = {key: body["properties"][key] for key in ("tenantId", "sku")}
+        body = {"location": body["location"], "properties": {**properties, "createMode": "recover"}}
+        answer = conn.arm.send("PUT", id, self.api_version, body=body)
+        pending = operations.accepted(answer, op=Op.RECOVER, id=id, api_version=self.api_version)
+        return pending or self._read_back(
+            conn, {"op": Op.RECOVER.value, "id": id, "api_version": self.api_version}
+        )
+
+    def _purge(self, conn: AzureConnection, token: Mapping[str, Any]) -> Progress:
+        op, id = Op.DELETE, str(token["id"])
         try:
-            answer = conn.arm.send("POST", f"{deleted}/deletedVaults/{name}/purge", self.api_version)
+            answer = conn.arm.send("POST", f"{_deleted(id, token['purge'])}/purge", self.api_version)
         except AzureError as wrong:
             if absent_error(wrong):
                 return Done()
             raise
-        op, id = Op.DELETE, str(token["id"])
         return operations.accepted(answer, op=op, id=id, api_version=self.api_version) or Done()
+
+
+def normal_location(attrs: Attrs) -> str | None:
+    """The location in Azure's spelling; None where it is not known."""
+    location = attrs.get("location")
+    return location.replace(" ", "").lower() if isinstance(location, str) else None
+
+
+def _deleted(id: str, location: object) -> str:
+    """Where a deleted vault is to be found: beneath the subscription and its location."""
+    place = f"/subscriptions/{ids.subscription_of(id)}/providers/Microsoft.KeyVault/locations/{location}"
+    return f"{place}/deletedVaults/{ids.name_of(id)}"
+
+
+def _grave(raw: Mapping[str, Any]) -> Grave:
+    properties = raw.get("properties") or {}
+    return Grave(
+        str(properties.get("vaultId") or ""),
+        str(properties.get("scheduledPurgeDate") or "").partition("T")[0],
+        purgeable=not properties.get("purgeProtectionEnabled"),
+    )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
-from mlinfra.providers.api import Progress, ProviderError
+from mlinfra.providers.api import Done, Grave, Progress, ProviderError
+from mlinfra.providers.azure import operations
 from mlinfra.providers.azure.ids import name_of
 from mlinfra.providers.azure.types.base import ArmType
 from mlinfra.providers.azure.types.datastore_rows import STORES
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 _STUDIOS = {".ml.azure.us": "https://ml.azure.us", ".ml.azure.cn": "https://studio.ml.azure.cn"}
 """Where a cloud's studio is, by the end of its discovery host; else https://ml.azure.com
 (D:how-to-access-azureml-behind-firewall)."""
+
+
+_RECOVERS = "2023-04-01-preview"
+"""The version whose body says that a deleted workspace may be recovered (azure-ai-ml's deployment template
+sends allowRecoverSoftDeletedWorkspace with it; B has the key in 2022-01-01-preview). No stable one has it."""
 
 
 class Workspace(ArmType):
@@ -100,12 +106,41 @@ class Workspace(ArmType):
         if op is Op.UPDATE and desired is not None:
             refuse_less_isolation(prior, desired)
             _refuse_late_encryption(prior, desired)
+        if op is Op.RECOVER and desired is not None:
+            return self._recover(conn, id, desired)
+        if op is Op.PURGE:
+            return self._purge(conn, id)
         return super().begin(conn, op, id, prior, desired)
 
     def delete_query(self, prior: Attrs | None, coming: Attrs | None) -> Mapping[str, str]:
         """For good where another takes the name: a soft-deleted workspace keeps it for 14 days
         (I:Azure/ResourceModules#3596)."""
         return {"forceToPurge": "true"} if coming is not None else {}
+
+    def graves(self, conn: AzureConnection, wanted: Mapping[str, Attrs]) -> Mapping[str, Grave | None]:
+        """Nothing: Azure publishes no operation that tells which workspaces are soft-deleted
+        (I:Azure/azure-cli#33756). It comes out when one of the name is made."""
+        return {}
+
+    def _recover(self, conn: AzureConnection, id: str, desired: Attrs) -> Progress:
+        """Ask for the workspace as it is wanted, and let the service bring back the deleted one instead."""
+        body = self.to_body(self.complete(conn, Op.CREATE, id, desired))
+        body["properties"]["allowRecoverSoftDeletedWorkspace"] = "True"
+        answer = conn.arm.send("PUT", id, _RECOVERS, body=body)
+        pending = operations.accepted(answer, op=Op.RECOVER, id=id, api_version=self.api_version)
+        return pending or self._read_back(
+            conn, {"op": Op.RECOVER.value, "id": id, "api_version": self.api_version}
+        )
+
+    def _purge(self, conn: AzureConnection, id: str) -> Progress:
+        """End a deleted workspace for good (Azure/ResourceModules does it so). Raises ProviderError where one
+        is alive again: that is not what was asked for."""
+        if conn.arm.get(id, self.api_version) is not None:
+            raise ProviderError(
+                "MLI-AZ-CHANGED", "a workspace of this name is there again", hint="Plan again.", sent=False
+            )
+        answer = conn.arm.send("DELETE", id, self.api_version, query={"forceToPurge": "true"})
+        return operations.accepted(answer, op=Op.DELETE, id=id, api_version=self.api_version) or Done()
 
     def children(self, conn: AzureConnection, id: str) -> Iterable[str]:
         """The computes in the workspace, and the datastores that the service did not make by itself.
