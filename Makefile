@@ -15,12 +15,14 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv from the lock; the other targets do it by themselves
 
-# Done again only when the lock or the project's metadata changed. The lock holds every package by hash.
+# Done again only when the lock or the project's metadata changed. The lock holds every package by hash. Bytecode
+# is made as pip makes it of what it installs for good: without, a command that may not write it takes twice as long.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mlinfra needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q mlinfra
 	@touch $(READY)
 
 # It starts from an empty cloud, and from a state that knows nothing of an earlier demo.

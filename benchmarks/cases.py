@@ -85,14 +85,26 @@ def cases(sizes: Sizes) -> Iterator[Case]:
     yield Case("version", ("version",), Goal(0.15), runs=3)
     yield Case("validate, quickstart", ("validate",), Goal(0.3), runs=3)
     yield Case("empty plan, quickstart", _PLAN, Goal(0.6, 120), start=Start.APPLIED, runs=3)
-    for count, applied in ((sizes.small, Goal(time=1 / 5)), (sizes.large, None)):
-        peer = "data", count
-        if applied is not None:
-            title = f"apply of {count:,}"
-            yield Case(title, _APPLY, applied, fan_out, count, Start.EMPTY, Peer(*peer, "apply"))
+    yield Case(
+        f"apply of {sizes.small:,}",
+        _APPLY,
+        Goal(time=1 / 5),
+        fan_out,
+        sizes.small,
+        Start.EMPTY,
+        Peer("data", sizes.small, "apply"),
+    )
+    for count, promised in ((sizes.small, False), (sizes.large, True)):
         for name, command, goal in (("", _PLAN, _EIGHTH), (", no refresh", _OFFLINE, _TENTH)):
-            title = f"empty plan of {count:,}{name}"
-            yield Case(title, command, goal, fan_out, count, Start.APPLIED, Peer(*peer, "noop"))
+            yield Case(
+                f"empty plan of {count:,}{name}",
+                command,
+                goal if promised else Goal(),
+                fan_out,
+                count,
+                Start.APPLIED,
+                Peer("data", count, "noop"),
+            )
     for name, command, start, step, requests in (
         ("plan", _PLAN, Start.EMPTY, "plan", None),
         ("apply", _APPLY, Start.EMPTY, "apply", None),

@@ -12,6 +12,8 @@ from benchmarks.measure import Cost, measure
 
 ROOT = Path(__file__).parents[1]
 _QUICKSTART = ROOT / "examples" / "quickstart"
+_UNWANTED = ("PYTHONDONTWRITEBYTECODE",)
+"""Of the environment: what is installed has its bytecode, so the measured program has, too."""
 
 
 class Place:
@@ -48,9 +50,11 @@ class Place:
 
     def _mlinfra(self, command: tuple[str, ...], folder: Path) -> Cost:
         log = folder / "requests.jsonl"
+        kept = {n: v for n, v in os.environ.items() if not n.startswith("MLINFRA_") and n not in _UNWANTED}
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("MLINFRA_")},
+            **kept,
             "PYTHONPATH": str(ROOT),
+            "PYTHONPYCACHEPREFIX": str(self._home / "bytecode"),
             "MLINFRA_SIMULATOR_LOG": str(log),
         }
         return measure([sys.executable, "-m", "mlinfra", *command], folder, environment, log)

@@ -14,8 +14,8 @@ from mlinfra.cli import options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.config.question import read_question
-from mlinfra.engine.planner import inspect
 from mlinfra.engine.resolve import Resolver
+from mlinfra.engine.validate import inspect
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, refuse_errors
 from mlinfra.render import diagnostics
 from mlinfra.render.answer import answer

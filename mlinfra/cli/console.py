@@ -6,27 +6,17 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
-from rich.console import Console, RenderableType
-from rich.text import Text
 
-from mlinfra.render.page import WIDTH
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
+    from mlinfra.cli.screen import Screen
 
-class Screen(Console):
-    """A rich console that goes quiet when its reader has gone (``mlinfra plan | head``).
-
-    The command goes on: an apply whose output nobody reads any more is still an apply.
-    """
-
-    def on_broken_pipe(self) -> None:
-        """Let everything further go nowhere."""
-        self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.file.fileno())
-        os.close(nowhere)
+_UNPRINTED = dict.fromkeys(map(ord, "\a\b\v\f\r"))
+"""Characters that move a terminal's cursor: left out, as rich leaves them out of a `Text`."""
 
 
 def is_ci(environment: Mapping[str, str] = os.environ) -> bool:
@@ -69,12 +59,12 @@ def show(screen: Console, *parts: RenderableType) -> None:
 
 def say(line: str = "") -> None:
     """Print one plain line on stdout."""
-    show(stdout(no_color=True), Text(line))
+    _print(sys.stdout, line)
 
 
 def warn(line: str) -> None:
     """Print one plain line on stderr."""
-    show(stderr(no_color=True), Text(line))
+    _print(sys.stderr, line)
 
 
 def document(value: Any) -> None:
@@ -87,7 +77,27 @@ def event(value: Any) -> None:
     say(json.dumps(value))
 
 
+def mute(stream: IO[str]) -> None:
+    """Let everything that is still written to a stream go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _print(stream: IO[str], line: str) -> None:
+    """Print a line without rich; like a `Screen` it goes on when the reader has gone."""
+    try:
+        stream.write(f"{line.translate(_UNPRINTED)}\n")
+        stream.flush()
+    except BrokenPipeError:
+        mute(stream)
+
+
 def _screen(stream: IO[str], no_color: bool) -> Screen:
+    # Imported here: a command that prints plain lines alone does not pay for rich.
+    from mlinfra.cli.screen import Screen
+    from mlinfra.render.page import WIDTH
+
     colour = colourful(stream, no_color=no_color)
     return Screen(
         file=stream,

@@ -10,7 +10,8 @@ from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.diagram import diagram, planned_diagram
-from mlinfra.engine.planner import inspect, make_plan
+from mlinfra.engine.planner import make_plan
+from mlinfra.engine.validate import inspect
 from mlinfra.render import graph as render
 
 FORMATS = {"dot": render.dot, "mermaid": render.mermaid}

@@ -6,6 +6,7 @@ by policy · 4 locked · 130 interrupted. A command answers its own code; errors
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,9 @@ from mlinfra.cli.interrupt import terminate_as_interrupt
 from mlinfra.cli.lazy import LazyGroup
 
 _AT = "mlinfra.cli."
+
+_COLLECT_AFTER = (100_000, 50, 50)
+"""How many new objects the garbage collector waits for, and its generations for each other."""
 
 COMMANDS = {
     "init": (f"{_AT}init", "init", "Write a commented starter stack."),
@@ -87,6 +91,14 @@ def cli(ctx: click.Context, folder: Path) -> None:
 
 
 def main() -> None:
-    """Entry point of the program."""
+    """Entry point of the program.
+
+    What a command makes (modules, nodes, resources) it needs until it ends: the collector, which would walk
+    it again and again, looks rarely, and not at all on the way out. That is a tenth of a command's time.
+    """
+    gc.set_threshold(*_COLLECT_AFTER)
     terminate_as_interrupt()
-    cli()
+    try:
+        cli()
+    finally:
+        gc.freeze()

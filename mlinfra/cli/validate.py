@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,9 +10,8 @@ import click
 from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.planner import validate as check
-from mlinfra.model.diagnostic import MlinfraError
-from mlinfra.render import diagnostics, json
+from mlinfra.engine.validate import validate as check
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 
 
 @click.command()
@@ -33,14 +33,22 @@ def validate(ctx: click.Context, inputs: Inputs, as_json: bool, no_color: bool) 
     except MlinfraError as wrong:
         if not as_json:
             raise
-        console.document(json.diagnostics(wrong.diagnostics))
+        _document(wrong.diagnostics)
         return wrong.exit_code
     if as_json:
-        console.document(json.diagnostics(warnings))
+        _document(warnings)
         return 0
     if warnings:
+        from mlinfra.render import diagnostics
+
         console.show(console.stderr(no_color=no_color), diagnostics.report(warnings, untouched=False))
     blocks = len(config.blocks)
     console.say(f"{config.stack} is valid: {blocks} resource block{'s' * (blocks != 1)}.")
     console.say(f"Run {options.next_command(ctx, 'plan', inputs)} to see what apply would do.")
     return 0
+
+
+def _document(found: Sequence[Diagnostic]) -> None:
+    from mlinfra.render import json
+
+    console.document(json.diagnostics(found))

@@ -1,6 +1,7 @@
 """Where seams meet implementations: providers, the store, the simulator, the clock. The only such place.
 
-Azure's packages, the simulator and jsonschema are imported when they are needed: ``state list`` needs none.
+Azure's packages, the simulator and the store are imported when they are needed: ``state list`` needs neither
+of the first two, ``validate`` none of them.
 """
 
 from __future__ import annotations
@@ -33,13 +34,12 @@ from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.state import State
 from mlinfra.providers import registry
 from mlinfra.providers.api import Catalogue, Counts
-from mlinfra.state.local import LocalStore
-from mlinfra.state.manager import StateManager
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
     from mlinfra.simulator import Response, Simulator
+    from mlinfra.state.manager import StateManager
 
 UNREADABLE_SIMULATOR = "MLI-SIM-002"
 
@@ -82,6 +82,9 @@ class Workplace:
 
     def manager(self, stack: str) -> StateManager:
         """The keeper of the stack's state. Its lease runs in real time, also over the simulator."""
+        from mlinfra.state.local import LocalStore
+        from mlinfra.state.manager import StateManager
+
         clock = SystemClock()
         return StateManager(
             LocalStore(_as_typed(self.home), stack, clock=clock),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from mlinfra.engine.fits import fits
 from mlinfra.engine.schema import Schema, at, properties
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import META_KEYS, Block
@@ -43,6 +44,22 @@ def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnos
 
     An unknown leaf fits anywhere; a sensitive one is checked and never quoted.
     """
+    if not fits(attrs, schema):
+        yield from _misfits(block, attrs, schema)
+    for name, part in properties(schema, "x-computed"):
+        if name in block.body.value and not part.get("x-optional"):
+            yield error(
+                "MLI-TYP-006",
+                f"`{name}` of {block.name} cannot be set",
+                f"The service says what it is; take it out, and read it as ${{{block.name}.{name}}}.",
+                block.body.value[name].key,
+                block.address,
+                (name,),
+            )
+
+
+def _misfits(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnostic]:
+    """What jsonschema says is wrong, in our words."""
     from jsonschema.exceptions import relevance
 
     plain = transform(attrs, _bare)
@@ -62,16 +79,6 @@ def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnos
             if (found.path, found.code) not in seen:
                 seen.add((found.path, found.code))
                 yield found
-    for name, part in properties(schema, "x-computed"):
-        if name in block.body.value and not part.get("x-optional"):
-            yield error(
-                "MLI-TYP-006",
-                f"`{name}` of {block.name} cannot be set",
-                f"The service says what it is; take it out, and read it as ${{{block.name}.{name}}}.",
-                block.body.value[name].key,
-                block.address,
-                (name,),
-            )
 
 
 def _bare(leaf: Any) -> Any:

@@ -8,26 +8,25 @@ from itertools import pairwise
 from typing import Any
 
 from mlinfra import __version__
-from mlinfra.engine.blocks import block_graph
 from mlinfra.engine.check import near
 from mlinfra.engine.containment import Doomed, contained_blocks, dying_together
 from mlinfra.engine.context import DEFAULTS, Context, Options
 from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent, taken_along
 from mlinfra.engine.differ import SameSecret
-from mlinfra.engine.graves import meant, unearthed
+from mlinfra.engine.graves import unearthed
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
 from mlinfra.engine.remarks import noted, remarked
 from mlinfra.engine.resolve import Instance, Resolver
-from mlinfra.engine.settings import Settings, provider_settings
+from mlinfra.engine.settings import Settings
 from mlinfra.engine.settle import settled_in_memory
-from mlinfra.engine.sources import Sources
 from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted
+from mlinfra.engine.validate import by_place, duplicates, resolved, warnings_of
 from mlinfra.engine.versions import versioned
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import Config
-from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, refuse_errors
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, refuse_errors
 from mlinfra.model.event import Settled
 from mlinfra.model.graph import Cycle, ordered
 from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo, Step
@@ -50,44 +49,20 @@ class Planned:
     settled: tuple[Settled, ...] = ()
 
 
-def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
-    """Check everything that can be checked without asking anyone; answers the warnings.
-
-    Raises MlinfraError with every error.
-    """
-    resolver, _ = _resolved(config, context, {})
-    problems = list(resolver.problems)
-    for output in config.outputs.values():
-        resolver.value(output.value, problems)
-    problems.extend(_duplicates(resolver.all()))
-    refuse_errors(_ordered(problems))
-    return _warnings([*config.warnings, *problems])
-
-
-def inspect(config: Config, context: Context, records: Mapping[Address, Record]) -> Resolver:
-    """Every block evaluated over what is recorded; nobody is asked anything.
-
-    Raises MlinfraError with every problem found.
-    """
-    resolver, _ = _resolved(config, context, records)
-    refuse_errors(_ordered(resolver.problems))
-    return resolver
-
-
 def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Options = DEFAULTS) -> Planned:
     """Plan a stack. Open steps of an earlier command are settled in memory; nothing is written.
 
     Raises MlinfraError with every problem found.
     """
     state, settled = settled_in_memory(snapshot, context)
-    resolver, settings = _resolved(
+    resolver, settings = resolved(
         config, context, {} if options.destroy else state.records, read=not options.destroy
     )
     if options.destroy:
         resolver.instances.clear()
     else:
-        problems = [*resolver.problems, *_duplicates(resolver.all())]
-        refuse_errors(_ordered(problems))
+        problems = [*resolver.problems, *duplicates(resolver.all())]
+        refuse_errors(by_place(problems))
         if options.refresh:
             resolver.ask(context)
     check_targets(options.targets, {*(i.address for i in resolver.all()), *state.records})
@@ -95,21 +70,6 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     return _Planning(
         config, state, context, options, resolver, settings, refreshed, snapshot.same_secret
     ).run(settled)
-
-
-def _resolved(
-    config: Config, context: Context, records: Mapping[Address, Record], *, read: bool = False
-) -> tuple[Resolver, Settings]:
-    problems: list[Diagnostic] = []
-    graph = block_graph(config, context.catalogue, problems)
-    problems.extend(meant(graph.blocks, graph.registered, context.catalogue))
-    settings = provider_settings(config, context.catalogue, problems)
-    refuse_errors(d for d in _ordered(problems) if d.code == "MLI-REF-004")
-    sources = Sources(config, graph, settings, context, problems, read=read)
-    resolver = Resolver(config, graph, settings, records, sources)
-    resolver.problems.extend(problems)
-    resolver.evaluate_all()
-    return resolver, settings
 
 
 def _refreshed(
@@ -170,7 +130,7 @@ class _Planning:
         works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works, self.resolver.opened))
         self.works = {work.address: work for work in works}
-        refuse_errors(_ordered([*self.problems, *self.resolver.problems]))
+        refuse_errors(by_place([*self.problems, *self.resolver.problems]))
         plan = Plan(
             stack=self.config.stack,
             lineage=self.state.lineage,
@@ -180,7 +140,7 @@ class _Planning:
             steps=_feasible(build_steps(works, self.resolver.graph.needs)),
             drift=self._drift(),
             outputs=outputs,
-            warnings=_warnings([*self.config.warnings, *self.problems]),
+            warnings=warnings_of([*self.config.warnings, *self.problems]),
             context=self._context(),
             refresh=self.refreshed.info,
             destroy=self.options.destroy,
@@ -370,37 +330,3 @@ def _registered(record: Record, context: Context) -> Registered:
             )
         )
     return found
-
-
-def _duplicates(instances: Iterable[Instance]) -> Iterable[Diagnostic]:
-    seen: dict[str, Instance] = {}
-    for instance in instances:
-        if instance.id is None:
-            continue
-        first = seen.setdefault(instance.id.casefold(), instance)
-        if first is not instance:
-            yield error(
-                "MLI-REF-009",
-                f"{first.address} and {instance.address} are one resource",
-                f"Both have the id {instance.id}. The first is at {first.block.position}.\n"
-                "Give one of them another name, or take it out.",
-                instance.block.position,
-                instance.address,
-            )
-
-
-def _warnings(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(dict.fromkeys(d for d in problems if d.severity is Severity.WARNING))
-
-
-def _ordered(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By place in the files; what has no place comes last. Each message once."""
-    unique = {(d.code, d.summary, str(d.position)): d for d in problems}
-    return sorted(
-        unique.values(),
-        key=lambda d: (
-            d.position is None,
-            d.position.source.path if d.position else "",
-            (d.position.line, d.position.column) if d.position else (0, 0),
-        ),
-    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,12 +71,11 @@ def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
     waited = 0.0
     while True:
         failures: list[tuple[dict[str, Wanted], ProviderError]] = []
-        with ThreadPoolExecutor(max_workers=max(1, min(context.parallelism, len(waiting)))) as pool:
-            for group, answer in zip(waiting, pool.map(lambda g: _read(g, context), waiting), strict=True):
-                if isinstance(answer, ProviderError):
-                    failures.append((group, answer))
-                else:
-                    live.update(answer)
+        for group, answer in zip(waiting, _read_all(waiting, context), strict=True):
+            if isinstance(answer, ProviderError):
+                failures.append((group, answer))
+            else:
+                live.update(answer)
         later = [(g, f) for g, f in failures if f.retryable]
         if len(later) < len(failures) or (later and waited >= PATIENCE):
             raise MlinfraError([_refused(group, failure) for group, failure in failures])
@@ -124,6 +122,16 @@ def _connection(group: Mapping[str, Wanted], context: Context) -> Any:
         return context.connect(first.registered.provider.name, first.settings)
     except ProviderError as wrong:
         raise MlinfraError(error(wrong.code, wrong.summary, wrong.hint)) from wrong
+
+
+def _read_all(
+    groups: Sequence[Mapping[str, Wanted]], context: Context
+) -> Iterable[dict[str, Live] | ProviderError]:
+    # Imported here: it brings `logging`, and `validate` refreshes nothing.
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=max(1, min(context.parallelism, len(groups)))) as pool:
+        return list(pool.map(lambda group: _read(group, context), groups))
 
 
 def _read(group: Mapping[str, Wanted], context: Context) -> dict[str, Live] | ProviderError:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.segment import Segment
-from rich.style import Style
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
+    from rich.segment import Segment
+    from rich.style import Style
 
 Row: TypeAlias = list[tuple[str, str]]
 """One line: pieces of text, each with a rich style (empty: plain)."""
@@ -41,6 +41,9 @@ class Page:
         return self.plain()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        from rich.segment import Segment
+        from rich.style import Style
+
         width = max(20, options.max_width)
         styles: dict[str, Style | None] = {"": None}
         for row in self._lay(width):

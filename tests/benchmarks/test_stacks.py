@@ -6,7 +6,7 @@ import pytest
 from benchmarks.stacks import Stack, fan_out, mixed
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.planner import validate
+from mlinfra.engine.validate import validate
 from mlinfra.model.configuration import Config
 
 

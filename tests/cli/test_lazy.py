@@ -3,13 +3,28 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from mlinfra.cli.main import COMMANDS, cli
 
+QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart"
 HEAVY = ("azure", "deepdiff", "jsonschema", "requests", "rich", "simpleeval", "sqlite3", "yaml")
+
+
+def heavy(arguments: list[str]) -> list[str]:
+    """Which heavy modules a command imports, in a process of its own."""
+    watch = (
+        "import sys\nfrom mlinfra.cli.main import cli\n"
+        f"try:\n    cli({arguments!r})\nexcept SystemExit:\n    pass\n"
+        f"print(*[m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stderr.split()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -21,15 +36,11 @@ def test_the_help_says_of_a_command_what_it_says_of_itself(name: str) -> None:
 
 @pytest.mark.parametrize("argument", ["--help", "version"])
 def test_help_and_version_pay_for_nothing_that_they_do_not_use(argument: str) -> None:
-    watch = (
-        "import sys\nfrom mlinfra.cli.main import cli\n"
-        f"try:\n    cli([{argument!r}])\nexcept SystemExit:\n    pass\n"
-        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", watch], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stderr.strip() == "[]"
+    assert heavy([argument]) == []
+
+
+def test_validating_what_is_right_needs_no_rich_and_no_jsonschema() -> None:
+    assert heavy(["-C", str(QUICKSTART), "validate"]) == ["simpleeval", "yaml"]
 
 
 def test_an_unknown_command_is_answered_with_the_near_one() -> None:

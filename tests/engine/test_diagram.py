@@ -10,7 +10,7 @@ from mlinfra.config.loader import load
 from mlinfra.engine.clock import SystemClock
 from mlinfra.engine.context import Context
 from mlinfra.engine.diagram import diagram
-from mlinfra.engine.planner import inspect
+from mlinfra.engine.validate import inspect
 from mlinfra.model.diagram import Diagram
 from mlinfra.providers.registry import GROUP, load_catalogue
 

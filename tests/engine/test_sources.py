@@ -6,7 +6,7 @@ import pytest
 from mlinfra_files import Disk, Folder
 
 from mlinfra.config.loader import load
-from mlinfra.engine.planner import validate
+from mlinfra.engine.validate import validate
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs, Unknown
