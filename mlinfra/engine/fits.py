@@ -127,6 +127,14 @@ def _any_of(limit: Any, _schema: Schema) -> Test:
     return lambda value: any(test(value) for test in tests)
 
 
+def _not(limit: Any, schema: Schema) -> Test:
+    """Turned round where the test says an exact yes or no: of ``required`` alone."""
+    if limit.keys() != {"required"}:
+        return _unsure(limit, schema)
+    every = _required(limit["required"], limit)
+    return lambda value: type(value) is dict and not every(value)
+
+
 def _members(limit: Any, schema: Schema) -> Test:
     known = {name: _compiled(part) for name, part in limit.items()}
     free = schema.get("additionalProperties", True)
@@ -165,6 +173,7 @@ _RULES: Mapping[str, Rule] = {
     "required": _required,
     "items": _items,
     "anyOf": _any_of,
+    "not": _not,
     "properties": _members,
     "additionalProperties": _free,
 }

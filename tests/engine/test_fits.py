@@ -90,6 +90,10 @@ def test_a_quick_yes_is_jsonschemas_too(data: st.DataObject) -> None:
         ({"properties": {"a": {"type": "string"}}}, {"a": "x", "b": 1}, True),
         ({"items": {"type": "string"}, "minItems": 1}, [], False),
         ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {"b": 1}, True),
+        ({"not": {"required": ["a", "b"]}}, {"b": 1}, True),
+        ({"not": {"required": ["a", "b"]}}, {"a": 1, "b": 1}, False),
+        ({"not": {"required": ["a"]}}, "text", False),
+        ({"not": {"type": "string"}}, 1, False),
         ({"description": "anything", "x-ref": "workspace"}, [None], True),
     ],
 )
