@@ -114,8 +114,22 @@ def merged(live: Attrs, desired: Attrs, previous: Attrs, schema: Schema) -> Attr
             value = merged(there, value, had, part)
             if is_free_map(part):
                 value = {k: v for k, v in value.items() if k in desired[key] or k not in had}
+        elif isinstance(value, list) and isinstance(there, list) and part.get("x-key"):
+            value = _merged_by_key(there, value, part)
         result[key] = value
     return result
+
+
+def _merged_by_key(live: list[Any], wanted: list[Any], schema: Schema) -> list[Any]:
+    """The wanted objects of a keyed list, each with what the service put into the one with its key."""
+    key = schema["x-key"]
+    there = {item[key]: item for item in live if isinstance(item, dict) and item.get(key) is not None}
+    return [
+        merged(there[item[key]], item, {}, child(schema, 0))
+        if isinstance(item, dict) and item.get(key) in there
+        else item
+        for item in wanted
+    ]
 
 
 def overlaid(desired: Attrs, live: Attrs, paths: Iterable[Path]) -> Attrs:

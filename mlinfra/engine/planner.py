@@ -120,6 +120,7 @@ class _Planning:
         self._leave()
         if not self.options.destroy:
             self._walk()
+            self._leave()  # instances too that are gone because of what others changed
         self.works = dying_together(self.works)
         outputs = self._outputs()
         if self.options.targets:
@@ -153,7 +154,7 @@ class _Planning:
         """What is recorded and no longer desired; parents first, so that what dies with them is known."""
         desired = {i.address for i in self.resolver.all()}
         reason = Reason.DESTROY if self.options.destroy else Reason.REMOVED
-        gone = [r for a, r in self.state.records.items() if a not in desired]
+        gone = [r for a, r in self.state.records.items() if a not in desired and a not in self.works]
         kept = {record.id.casefold() for record in self.renamed.values()}
         kept |= {r.id.casefold() for a, r in self.state.records.items() if a in desired}
         for record in sorted(gone, key=lambda r: r.id.count("/")):
@@ -168,10 +169,22 @@ class _Planning:
 
     def _walk(self) -> None:
         for block_address in self.resolver.graph.ordered_with(contained_blocks(self.resolver.all())):
+            self._tell_what_others_wrote(block_address)
             for instance in self.resolver.refreshed(block_address).values():
                 work = self._decide(instance)
                 self.works[instance.address] = work
                 self._observe(work)
+
+    def _tell_what_others_wrote(self, block: Address) -> None:
+        """Where changes are ignored, what is there is what is wanted, and what others read."""
+        if not self.resolver.graph.blocks[block].lifecycle.ignore_changes:
+            return
+        for address in (instance.address for instance in self.resolver.refreshed(block).values()):
+            record = self.state.records.get(address)
+            live = self.refreshed.get(record.id) if record is not None else None
+            if live is not None:
+                self.resolver.observe(address, live.attrs)
+                self.resolver.forget(block)
 
     def _decide(self, instance: Instance) -> Work:
         renamed = self.renamed.get(instance.address)

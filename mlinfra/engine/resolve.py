@@ -17,6 +17,7 @@ from mlinfra.engine.blocks import BlockGraph
 from mlinfra.engine.check import Subject, check_body
 from mlinfra.engine.content import Contents, fingerprint, version_of
 from mlinfra.engine.context import Context
+from mlinfra.engine.differ import overlaid
 from mlinfra.engine.lifecycle import lifecycle_problems
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, child, masked, properties, tainted, with_defaults
@@ -243,6 +244,8 @@ class Resolver:
         if schema.get("x-versioned") and "version" not in attrs:
             attrs["version"] = version_of(attrs, schema)
         attrs = self._normalized(registered.type, attrs, block)
+        if block.lifecycle.ignore_changes and (there := self._observed.get(address)) is not None:
+            attrs = overlaid(attrs, there, block.lifecycle.ignore_changes)
         import_id = evaluate(block.import_id, scope, self.problems) if block.import_id else None
         if import_id is not None and not (isinstance(import_id, str) and import_id.startswith("/")):
             self.problems.append(_no_id(block, import_id))

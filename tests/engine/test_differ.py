@@ -141,3 +141,11 @@ def test_what_an_update_sends_leaves_nothing_but_releases_to_change(
 @given(attrs, attrs)
 def test_a_projection_invents_nothing(live: Any, desired: Any) -> None:
     assert projection(live, desired, {}, SCHEMA).keys() <= live.keys() & desired.keys()
+
+
+def test_an_update_keeps_what_the_service_put_into_objects_of_a_keyed_list() -> None:
+    live = {"keyed": [{"id": "a", "mode": "r", "theirs": 1}, {"id": "c", "mode": "r"}]}
+    wanted = {"keyed": [{"id": "b", "mode": "r"}, {"id": "a", "mode": "w"}]}
+    assert merged(live, wanted, {}, SCHEMA) == {
+        "keyed": [{"id": "b", "mode": "r"}, {"id": "a", "mode": "w", "theirs": 1}]
+    }

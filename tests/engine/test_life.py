@@ -368,3 +368,42 @@ def test_ignoring_a_key_that_there_is_not_is_told(bench: Bench) -> None:
     (found,) = told.value.diagnostics
     assert found.code == "MLI-TYP-009"
     assert "Did you mean `content`?" in found.detail
+
+
+WRITTEN_BY_OTHERS = """
+resources:
+  folder:
+    main: {name: reports}
+  text_file:
+    a: {name: a.txt, content: hello, lifecycle: {ignore_changes: [content]}}
+    copy: {name: copy.txt, content: "${text_file.a.content}"}
+"""
+PARTS = """\
+    part:
+      for_each: ${[tostring(n) for n in range(text_file.a.size)]}
+      name: part-${each.key}.txt
+      content: x
+"""
+
+
+def test_who_reads_a_key_whose_changes_are_ignored_reads_what_others_wrote(bench: Bench) -> None:
+    bench.write(WRITTEN_BY_OTHERS)
+    bench.apply()
+    (bench.disk / "reports" / "a.txt").write_text("hi")
+    assert bench.actions()["text_file.copy"] is Action.UPDATE
+    assert not bench.apply().failures
+    assert (bench.disk / "reports" / "copy.txt").read_text() == "hi"
+    assert bench.settled_empty()
+
+
+def test_an_instance_that_goes_because_of_what_others_changed_goes_in_this_plan(bench: Bench) -> None:
+    bench.write(WRITTEN_BY_OTHERS)
+    bench.apply()
+    bench.write(WRITTEN_BY_OTHERS + PARTS)
+    bench.apply()
+    (bench.disk / "reports" / "a.txt").write_text("hi")
+    assert {address: action for address, action in bench.actions().items() if "part" in address} == {
+        f'text_file.part["{n}"]': Action.DELETE for n in (2, 3, 4)
+    }
+    assert not bench.apply().failures
+    assert bench.settled_empty()
