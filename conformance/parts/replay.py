@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from conformance.corpus import Corpus
 from conformance.replay.asked import About, ask
 from conformance.replay.comparing import Aspect, Comparison, compare
+from conformance.replay.exchanges import Session
 from conformance.replay.play import Player
-from conformance.replay.rules import judge
-from conformance.replay.sessions import Session, sessions
+from conformance.replay.rules import Judge, Rule
+from conformance.replay.sessions import sessions
 from conformance.score import Cause, Miss, Score
 
 GOALS = {Aspect.STATUS: 0.95, Aspect.OPERATIONS: 0.95, Aspect.KEYS: 0.85}
@@ -36,11 +37,12 @@ def score(chosen: Sequence[Session]) -> list[Score]:
         played = player.play()
         seeded += sum(one.seeded for one in played)
         failed += len(player.seeds.failed)
+        judge = Judge()
         for one in compare(played):
             if one.right:
                 right[one.aspect] += 1
             else:
-                misses[one.aspect].append(_miss(one))
+                misses[one.aspect].append(_miss(one, judge.judge(one)))
     said = (
         f"{len(chosen)} sessions",
         f"{seeded} exchanges had what they are about put there for them; their status counts for nothing",
@@ -50,8 +52,8 @@ def score(chosen: Sequence[Session]) -> list[Score]:
     return [Score(one.value, GOALS[one], right[one], tuple(misses[one]), said) for one in Aspect]
 
 
-def _miss(one: Comparison) -> Miss:
-    exchange, rule = one.played.exchange, judge(one)
+def _miss(one: Comparison, rule: Rule | None) -> Miss:
+    exchange = one.played.exchange
     asked = f"{exchange.method} {one.played.asked.path.type} at {exchange.api_version}"
     detail = f"{asked}: {one.then}; ours: {one.now}"
     where = one.played.session.where(exchange)

@@ -1,6 +1,7 @@
 """Recorded sessions of real clients, played again at the simulator's door.
 
-- `sessions`: what was recorded, as exchanges in their order
+- `exchanges`, `sessions`: what was recorded, in its order
+- `restoring`: names that requests lost and answers kept
 - `asked`: what a recorded request is about: a type of ours, an operation of one, or neither
 - `mapping`: what the service invented then and what it invents now
 - `progress`: how long each recorded operation is still at work

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from conformance.replay.sessions import Exchange
+from conformance.replay.exchanges import Exchange
 from mlinfra.providers.azure.versions import API_VERSIONS
 from mlinfra.simulator.ids import Path, parse
 from mlinfra.simulator.kinds import Kind
@@ -78,6 +78,8 @@ def pinned(type_: str) -> str:
 def ask(exchange: Exchange) -> Asked:
     """Of what sort this request is."""
     path, method = parse(exchange.path), exchange.method
+    if _inside(path.scope):
+        return Asked(About.FOREIGN, path)
     route = ROUTES.get((method, path.type, path.item))
     if route is not None:
         kind = KINDS.get(path.type)
@@ -91,13 +93,15 @@ def ask(exchange: Exchange) -> Asked:
         path.type in ACTIONS_BY_GET or (method == "POST" and path.type not in TYPES_BY_POST)
     ):
         return Asked(About.ACTION, path, _versions(above.key, above.api_versions))
-    if (
-        method == "GET"
-        and path.item
-        and (path.type in WATCHED or f"*/{path.type.rpartition('/')[2]}" in WATCHED)
-    ):
+    beneath = path.parent_type in KINDS and "*/" + path.type.rpartition("/")[2] in WATCHED
+    if method == "GET" and path.item and (path.type in WATCHED or beneath):
         return Asked(About.POLL, path)
     return Asked(About.FOREIGN, path)
+
+
+def _inside(scope: str) -> bool:
+    """Whether a scope is a resource of a type that is not simulated: nothing can stand on it."""
+    return "/providers/" in scope.lower() and parse(scope).type not in KINDS
 
 
 def _versions(type_: str, known: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,10 +9,13 @@ from typing import Any
 
 from conformance.replay.asked import About
 from conformance.replay.door import body_of
+from conformance.replay.exchanges import error_code
 from conformance.replay.mapping import OPERATION_HEADERS, address, address_of, among
 from conformance.replay.play import Played
 from conformance.replay.progress import state_of
-from conformance.replay.sessions import error_code
+
+
+NO_HEADERS = "none"
 
 
 class Aspect(Enum):
@@ -72,11 +75,16 @@ def _said(status: int, code: str) -> str:
 
 
 def _operation(played: Sequence[Played], place: int) -> Iterator[Comparison]:
-    """The headers of a write's answer, its state, and the last state that a poll or a GET shows of it."""
+    """The headers of a write's answer, its state, and the last state that a poll or a GET shows of it.
+
+    A POST that neither side answers with a header is a question (listKeys, checkNameAvailability), no write.
+    """
     one = played[place]
     if one.response is None:
         return
     then, now = _headers(one.exchange.headers), _headers(one.response.headers)
+    if one.exchange.method == "POST" and then == now == NO_HEADERS:
+        return
     yield Comparison(Aspect.OPERATIONS, one, then == now, f"headers {then}", f"headers {now}")
     then, now = state_of(one.exchange.answer), state_of(body_of(one.response))
     if then or now:
@@ -91,7 +99,7 @@ def _operation(played: Sequence[Played], place: int) -> Iterator[Comparison]:
 
 def _headers(headers: Mapping[str, str]) -> str:
     """Which headers show the way. The corpus holds no Retry-After."""
-    return ", ".join(name for name in OPERATION_HEADERS if name in headers) or "none"
+    return ", ".join(name for name in OPERATION_HEADERS if name in headers) or NO_HEADERS
 
 
 def _same(then: str, now: str) -> bool:

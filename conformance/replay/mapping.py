@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.replay.door import body_of
-from conformance.replay.sessions import Exchange
+from conformance.replay.exchanges import Exchange
 from mlinfra.simulator.ids import GUID
 from mlinfra.simulator.wire import Response
 

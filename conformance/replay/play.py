@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.replay.asked import About, Asked, ask
 from conformance.replay.door import Door, body_of
+from conformance.replay.exchanges import Exchange, Session
 from conformance.replay.mapping import OPERATION_HEADERS, Mapped, address, address_of, among
 from conformance.replay.progress import at_work, last_shown
-from conformance.replay.seeding import Seeds
-from conformance.replay.sessions import Exchange, Session
+from conformance.replay.seeding import GROUPS, Seeds
 from mlinfra.simulator import Response
+from mlinfra.simulator.ids import parse
+
+PACE = 2.0
+"""Seconds from one request to the next where nothing is at work: clients are commands that start anew."""
+
+MAKERS = frozenset({"microsoft.resources/deployments", "microsoft.resources/deploymentstacks"})
+"""Foreign types whose PUT makes and deletes resources of any type: what was known may be otherwise then."""
 
 ORPHANS = frozenset({"ResourceGroupNotFound", "ParentResourceNotFound"})
 """Codes that say that something the path lies in is not there."""
@@ -34,6 +41,11 @@ class Played:
     seeded: bool = False
     begun_by: Asked | None = None
     """Of a poll: the recorded request whose answer gave its URL, when there is one in the session."""
+    assumed: bool = False
+    """Whether the session never showed what this lies in, so that the least was put there instead."""
+
+    before: tuple[Asked, ...] = ()
+    """What the exchanges of the session before this one are about."""
 
     @property
     def exchange(self) -> Exchange:
@@ -51,30 +63,31 @@ class Player:
         self.seeds = Seeds(self._door, session)
         self._last = last_shown(session.exchanges)
         self._running: set[int] = set()
-        self._known: set[str] = set()
         self._asked = [ask(one) for one in session.exchanges]
 
     def play(self) -> list[Played]:
         """Every exchange in turn."""
         try:
-            return [self._one(place) for place in range(len(self.session.exchanges))]
+            places = range(len(self.session.exchanges))
+            return [replace(self._one(at), before=tuple(self._asked[:at])) for at in places]
         finally:
             self._door.close()
 
     def _one(self, place: int) -> Played:
         exchange, asked = self.session.exchanges[place], self._asked[place]
         if not asked.supported:
+            if asked.path.type in MAKERS and exchange.method == "PUT":
+                self.seeds.known.clear()
             return Played(self.session, place, asked, None)
         self._let_time_pass(place)
-        if asked.about is About.POLL:
-            return self._follow(place)
-        if any(key.lower() == "$skiptoken" for key in exchange.query):
+        if asked.about is About.POLL or any(key.lower() == "$skiptoken" for key in exchange.query):
             return self._follow(place)
         seeded = self._seed(place)
         response, version = self._send(exchange, asked)
         self._mapped.learn(exchange, response)
         self._note(place, response)
-        return Played(self.session, place, asked, response, version, seeded)
+        assumed = any(asked.path.text.lower().startswith(id) for id in self.seeds.assumed)
+        return Played(self.session, place, asked, response, version, seeded, assumed=assumed)
 
     # -- time
 
@@ -83,6 +96,8 @@ class Player:
         if self._running and all(self._last.get(begun, begun) < place for begun in self._running):
             self._door.wait()
             self._running.clear()
+        elif not self._running:
+            self._door.wait(PACE)
 
     def _note(self, place: int, response: Response) -> None:
         """Whether something is at work since this exchange, and what is now known to be there or not."""
@@ -91,7 +106,7 @@ class Player:
         if begun and exchange.method not in ("GET", "HEAD"):
             self._running.add(place)
         if asked.about is About.ITEM and exchange.status == response.status < 400:
-            self._known.add(asked.target)
+            self.seeds.known.add(asked.target)
 
     # -- sending
 
@@ -134,7 +149,7 @@ class Player:
         if exchange.status >= 400:
             return False
         self.seeds.named(exchange.body, place)
-        if not asked.target or asked.target in self._known:
+        if not asked.target:
             return False
         if exchange.method == "PUT" and not _older(exchange):
             return False
@@ -147,6 +162,8 @@ def _older(exchange: Exchange) -> bool:
     """Whether the answer to a PUT shows that it was there before: made at one time, changed at another."""
     if exchange.status != 200 or not isinstance(exchange.answer, dict):
         return False
+    if parse(exchange.path).type == GROUPS:
+        return True  # specification: 201 for a group that is new, 200 for one that was there
     data = exchange.answer.get("systemData")
     if not isinstance(data, dict):
         return False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from conformance.replay.exchanges import Exchange
 from conformance.replay.mapping import OPERATION_HEADERS, Address, address, address_of, among
-from conformance.replay.sessions import Exchange
 
 OVER = frozenset({"succeeded", "failed", "canceled", "cancelled", "completed", "ready", "active"})
 """States in which nothing is at work, lower case. Any other word says that something is."""

@@ -8,12 +8,12 @@ where it showed none (the group and the workspace in which everything happens).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.replay.asked import KINDS, About, ask
 from conformance.replay.door import Door, version_of
-from conformance.replay.sessions import Session
+from conformance.replay.exchanges import Session
 from mlinfra.simulator.ids import parse
 from mlinfra.simulator.kinds import Kind
 
@@ -111,13 +111,17 @@ class Seeds:
         self._door = door
         self._shown = Shown(session)
         self._busy: set[str] = set()
+        self.known: set[str] = set()
+        """Ids, lower case, that both sides had: what became of them since is the simulator's own doing."""
+        self.assumed: set[str] = set()
+        """Ids, lower case, that were made with the least body, since nothing showed more."""
         self.failed: list[str] = []
 
     def ensure(self, id: str, place: int) -> bool:
         """Have the resource there, with all it lies in and names. Says whether it was made now."""
         path = parse(id)
         kind = KINDS.get(path.type)
-        if kind is None or not path.item or id.lower() in self._busy:
+        if kind is None or not path.item or id.lower() in self._busy | self.known:
             return False
         if self._door.exists(path.text):
             return False
@@ -148,21 +152,26 @@ class Seeds:
 
     def _make(self, id: str, kind: Kind, place: int) -> bool:
         shown = self._shown.first(id, place)
-        bodies = [*([request_of(shown)] if shown is not None else []), *self._least(kind, id)]
+        asked = [] if shown is None else [request_of(shown)]
+        if kind.key in LEAST:
+            asked.append({**LEAST[kind.key](id), **_outside(asked)})
         said = "nothing shows it, and there is no least body for its type"
-        for body in bodies:
+        for number, body in enumerate(asked):
             self.named(body, place, but=id)
             answer = self._door.ask("PUT", id, {"api-version": version_of(kind.key)}, body)
             self._door.wait()
             if answer.status < 400 and self._door.exists(id):
+                if shown is None or number:
+                    self.assumed.add(id.lower())
                 return True
             said = f"{answer.status} {answer.body.decode()[:200]}"
         self.failed.append(f"{id}: {said}")
         return False
 
-    @staticmethod
-    def _least(kind: Kind, id: str) -> list[Body]:
-        return [LEAST[kind.key](id)] if kind.key in LEAST else []
+
+def _outside(asked: Sequence[Body]) -> Body:
+    """What was shown beside the properties: where a thing is and of what kind."""
+    return {key: value for one in asked for key, value in one.items() if key in ("location", "sku", "kind")}
 
 
 def request_of(shown: Body) -> Body:

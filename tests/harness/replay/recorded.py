@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conformance.replay.sessions import Exchange, Session, read_exchange
+from conformance.replay.exchanges import Exchange, Session
+from conformance.replay.sessions import read_exchange
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-recorded"

@@ -1,5 +1,5 @@
+from conformance.replay.exchanges import Exchange
 from conformance.replay.play import Player
-from conformance.replay.sessions import Exchange
 from tests.harness.replay.recorded import GROUP, OPERATION, REGISTRY, VAULT, exchange, registry, session
 
 LINK = {"Azure-AsyncOperation": f"https://management.azure.com{OPERATION}"}

@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.replay.sessions import error_code
+from conformance.replay.exchanges import error_code
 from tests.harness.replay.recorded import exchange, refusal
 
 
