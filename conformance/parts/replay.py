@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from conformance.corpus import Corpus
 from conformance.replay.asked import About, ask
 from conformance.replay.comparing import Aspect, Comparison, compare
+from conformance.replay.evidence import Evidence
 from conformance.replay.exchanges import Session
 from conformance.replay.play import Player
 from conformance.replay.rules import Judge, Rule
@@ -18,7 +19,8 @@ GOALS = {Aspect.STATUS: 0.95, Aspect.OPERATIONS: 0.95, Aspect.KEYS: 0.85}
 
 def scores(corpus: Corpus) -> Iterable[Score]:
     """One score for each aspect."""
-    return score([one for one in sessions(corpus) if touches(one)])
+    everything = tuple(sessions(corpus))
+    return score([one for one in everything if touches(one)], Evidence(everything, corpus.specifications))
 
 
 def touches(session: Session) -> bool:
@@ -27,7 +29,7 @@ def touches(session: Session) -> bool:
     return bool(abouts - {About.FOREIGN, About.POLL})
 
 
-def score(chosen: Sequence[Session]) -> list[Score]:
+def score(chosen: Sequence[Session], evidence: Evidence) -> list[Score]:
     """Play each session and compare."""
     right = dict.fromkeys(Aspect, 0)
     misses: dict[Aspect, list[Miss]] = {aspect: [] for aspect in Aspect}
@@ -37,7 +39,7 @@ def score(chosen: Sequence[Session]) -> list[Score]:
         played = player.play()
         seeded += sum(one.seeded for one in played)
         failed += len(player.seeds.failed)
-        judge = Judge()
+        judge = Judge(evidence)
         for one in compare(played):
             if one.right:
                 right[one.aspect] += 1

@@ -14,7 +14,6 @@ from conformance.replay.mapping import OPERATION_HEADERS, address, address_of, a
 from conformance.replay.play import Played
 from conformance.replay.progress import state_of
 
-
 NO_HEADERS = "none"
 
 
@@ -136,7 +135,7 @@ def _after(last: Played) -> str:
 
 # -- keys --------------------------------------------------------------------------------------------------
 
-FREE = frozenset({"tags", "userassignedidentities"})
+FREE = frozenset({"tags", "userassignedidentities", "outboundrules"})
 """Objects whose keys are names that users chose, in lower case."""
 
 
@@ -157,8 +156,8 @@ def keys_of(body: Any, at: str = "") -> frozenset[str]:
 
 def _keys(one: Played) -> Iterator[Comparison]:
     then, now = one.exchange.answer, body_of(one.response)
-    if one.asked.about is About.LIST and isinstance(then, dict) and isinstance(then.get("value"), list):
-        then, now = _matched(then, now)
+    if isinstance(then, dict) and isinstance(then.get("value"), list):
+        then, now = _matched(then, now, one.known)
     if not isinstance(then, dict) or not then:
         return
     lacking, beyond = keys_of(then) - keys_of(now), keys_of(now) - keys_of(then)
@@ -172,11 +171,19 @@ def _listed(word: str, keys: frozenset[str]) -> str:
     return f"{word} {', '.join(sorted(keys))}" if keys else f"nothing {word}"
 
 
-def _matched(then: dict[str, Any], now: Any) -> tuple[Any, Any]:
-    """Of two lists the items that both have: a subscription held much that no session shows."""
-    if not isinstance(now, dict):
-        return then, now
-    ours = {str(item.get("name")).lower(): item for item in now.get("value", [])}
-    theirs = {str(item.get("name")).lower(): item for item in then["value"] if isinstance(item, dict)}
+def _matched(then: dict[str, Any], now: Any, known: frozenset[str]) -> tuple[Any, Any]:
+    """Of two lists the items that both have: a subscription held much that no session shows.
+
+    What both worlds are known to have must be in both.
+    """
+    ours, theirs = _items(now), _items(then)
     both = sorted(ours.keys() & theirs.keys())
-    return {"value": [theirs[name] for name in both]}, {"value": [ours[name] for name in both]}
+    missing = {f"[{id}]": None for id in (theirs.keys() & known) - ours.keys()}
+    return {"value": [theirs[id] for id in both], **missing}, {"value": [ours[id] for id in both]}
+
+
+def _items(body: Any) -> dict[str, Any]:
+    """The items of a list by id, or by name where they have none."""
+    found = body.get("value", []) if isinstance(body, dict) else []
+    named = [item for item in found if isinstance(item, dict) and (item.get("id") or item.get("name"))]
+    return {str(item.get("id") or item["name"]).lower(): item for item in named}

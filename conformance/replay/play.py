@@ -44,6 +44,8 @@ class Played:
     assumed: bool = False
     """Whether the session never showed what this lies in, so that the least was put there instead."""
 
+    known: frozenset[str] = frozenset()
+    """Of a list: ids, in lower case, that both worlds had at some time before."""
     before: tuple[Asked, ...] = ()
     """What the exchanges of the session before this one are about."""
 
@@ -87,7 +89,8 @@ class Player:
         self._mapped.learn(exchange, response)
         self._note(place, response)
         assumed = any(asked.path.text.lower().startswith(id) for id in self.seeds.assumed)
-        return Played(self.session, place, asked, response, version, seeded, assumed=assumed)
+        known = frozenset(self.seeds.known) if not asked.target else frozenset()
+        return Played(self.session, place, asked, response, version, seeded, assumed=assumed, known=known)
 
     # -- time
 

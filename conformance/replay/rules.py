@@ -7,20 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.replay.asked import About
+from conformance.replay.asked import About, pinned
 from conformance.replay.comparing import Aspect, Comparison
 from conformance.replay.door import body_of
-from conformance.replay.exchanges import error_code
+from conformance.replay.evidence import Evidence, era, in_canary, sort_of
+from conformance.replay.exchanges import ZEROED, error_code
 from conformance.score import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``holds`` is asked of a comparison that failed; ``reason`` can be checked against the recording."""
+    """``holds`` is asked of a comparison that failed; ``reason`` can be checked against the corpus."""
 
     cause: Cause
     reason: str
-    holds: Callable[[Comparison], bool]
+    holds: Callable[[Comparison, Evidence], bool]
 
 
 _RUNS = "tasks, builds and their runs are types of their own, none of them simulated"
@@ -56,21 +57,21 @@ NOT_OF_THEN: Mapping[tuple[str, str], str] = {
 # -- what the simulator has not ----------------------------------------------------------------------------
 
 
-def _foreign(one: Comparison) -> bool:
+def _foreign(one: Comparison, evidence: Evidence) -> bool:
     return not one.played.asked.supported
 
 
-def _poll_of_foreign(one: Comparison) -> bool:
+def _poll_of_foreign(one: Comparison, evidence: Evidence) -> bool:
     begun = one.played.begun_by
     return one.played.asked.about is About.POLL and begun is not None and not begun.supported
 
 
-def _out_of_scope(one: Comparison) -> bool:
+def _out_of_scope(one: Comparison, evidence: Evidence) -> bool:
     asked = one.played.begun_by if one.played.asked.about is About.POLL else one.played.asked
     return asked is not None and asked.path.type in OUT_OF_SCOPE
 
 
-def _foreign_principal(one: Comparison) -> bool:
+def _foreign_principal(one: Comparison, evidence: Evidence) -> bool:
     """The principal that was too young to be found belongs to something that we did not make."""
     exchange = one.played.exchange
     if exchange.error_code != "PrincipalNotFound":
@@ -80,7 +81,7 @@ def _foreign_principal(one: Comparison) -> bool:
     return any(not asked.supported and principal in json.dumps(earlier.answer) for earlier, asked in before)
 
 
-def _foreign_child(one: Comparison) -> bool:
+def _foreign_child(one: Comparison, evidence: Evidence) -> bool:
     """It went more slowly with something inside that we could not put there."""
     exchange, target = one.played.exchange, one.played.asked.target
     before = zip(one.played.session.exchanges[: one.played.place], one.played.before, strict=True)
@@ -93,20 +94,20 @@ def _foreign_child(one: Comparison) -> bool:
 # -- what the recording lacks ------------------------------------------------------------------------------
 
 
-def _poll_of_nothing(one: Comparison) -> bool:
+def _poll_of_nothing(one: Comparison, evidence: Evidence) -> bool:
     return one.played.asked.about is About.POLL and one.played.begun_by is None
 
 
-def _further_page(one: Comparison) -> bool:
+def _further_page(one: Comparison, evidence: Evidence) -> bool:
     asked_more = any(key.lower() == "$skiptoken" for key in one.played.exchange.query)
     return asked_more and one.played.response is None
 
 
-def _failed_by_itself(one: Comparison) -> bool:
+def _failed_by_itself(one: Comparison, evidence: Evidence) -> bool:
     return one.played.exchange.status >= 500
 
 
-def _of_another_kind(one: Comparison) -> bool:
+def _of_another_kind(one: Comparison, evidence: Evidence) -> bool:
     return one.played.assumed and _refusal(one) == "FeatureNotSupportedForAccount"
 
 
@@ -124,24 +125,65 @@ def _at(body: Any, *path: str) -> Any:
     return body
 
 
-def _without_soft_delete(one: Comparison) -> bool:
+def _without_soft_delete(one: Comparison, evidence: Evidence) -> bool:
     off = _at(one.played.exchange.body, "properties", "enableSoftDelete") is False
     return one.played.asked.path.type == "microsoft.keyvault/vaults" and off and _refusal(one) == "BadRequest"
 
 
-def _old_python(one: Comparison) -> bool:
+def _old_python(one: Comparison, evidence: Evidence) -> bool:
     response = one.played.response
     refused = response is not None and b"NewRecommendedPythonVersions" in response.body
     made = str(_at(one.played.exchange.answer, "systemData", "createdAt"))
     return refused and made < "2023-06"
 
 
-def _was_public(one: Comparison) -> bool:
+def _was_public(one: Comparison, evidence: Evidence) -> bool:
     return _refusal(one) == "PublicAccessNotPermitted" and one.played.session.source.endswith("2021")
 
 
-def _another_world(one: Comparison) -> bool:
+def _another_world(one: Comparison, evidence: Evidence) -> bool:
     return (one.played.asked.path.type, one.played.exchange.api_version) in NOT_OF_THEN
+
+
+def _other_keys(one: Comparison, evidence: Evidence) -> bool:
+    """Every key that differs came or went between the recording's api-version and the pinned one."""
+    sort = sort_of(one.played.asked, one.played.exchange.answer)
+    type_, version = sort[0], one.played.exchange.api_version
+    now = pinned(type_)
+    if one.aspect is not Aspect.KEYS or version == now:
+        return False
+    then = era(one.played.session, one.played.exchange)
+    gone = all(not evidence.specified(type_, key) for key in one.lacking)
+    came = all(
+        (version < now or version == ZEROED)
+        and not evidence.shown(sort, then, key)
+        and (evidence.specified(type_, key) or evidence.ever(sort, key))
+        for key in one.beyond
+    )
+    return gone and came
+
+
+def _canary(one: Comparison, evidence: Evidence) -> bool:
+    """Every key that we have beyond is one that the region lacks and others have at the same api-version."""
+    exchange = one.played.exchange
+    sort = sort_of(one.played.asked, exchange.answer)
+    then = era(one.played.session, exchange)
+    return (
+        one.aspect is Aspect.KEYS
+        and in_canary(exchange.answer)
+        and not one.lacking
+        and all(
+            evidence.shown(sort, exchange.api_version, key) and not evidence.shown(sort, then, key)
+            for key in one.beyond
+        )
+    )
+
+
+def _written_over(one: Comparison, evidence: Evidence) -> bool:
+    """The session made it before its api-version was published."""
+    exchange = one.played.exchange
+    made = str(_at(exchange.answer, "properties", "creationTime"))
+    return one.aspect is Aspect.KEYS and made[:4].isdigit() and made[:10] < exchange.api_version[:10]
 
 
 _NO, _ODD, _OTHER = Cause.UNSUPPORTED, Cause.ARTEFACT, Cause.VERSION
@@ -160,6 +202,22 @@ RULES: Mapping[str, Rule] = {
     ),
     "another world": Rule(
         _OTHER, "the api-version meant something else: NOT_OF_THEN says what", _another_world
+    ),
+    "other keys": Rule(
+        _OTHER,
+        "keys that the pinned specification lacks, or that no answer at the recorded api-version has while "
+        "the pinned specification or later answers have them",
+        _other_keys,
+    ),
+    "canary": Rule(
+        _ODD,
+        "recorded in a canary region, where no answer has the keys that others at the api-version have",
+        _canary,
+    ),
+    "written over": Rule(
+        _ODD,
+        "what it shows was made before its api-version was published: somebody wrote another version over",
+        _written_over,
     ),
     "poll of nothing": Rule(
         _ODD,
@@ -207,12 +265,13 @@ class Judge:
     read or polled later, nor what would lie in it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
         self._explained: dict[str, Rule] = {}
 
     def judge(self, one: Comparison) -> Rule | None:
         """The rule that explains a comparison which failed; None: it is ours."""
-        found = next((rule for rule in RULES.values() if rule.holds(one)), None)
+        found = next((rule for rule in RULES.values() if rule.holds(one, self._evidence)), None)
         played = one.played
         if found is not None:
             if one.aspect is Aspect.STATUS and played.asked.target and played.exchange.method != "GET":

@@ -12,7 +12,6 @@ from typing import Any
 
 from mlinfra.simulator import parents
 from mlinfra.simulator.bodies import answer_body
-from mlinfra.simulator.clock import stamp
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Route
 from mlinfra.simulator.paging import paged
@@ -104,12 +103,6 @@ def _render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
         shown[key] = kept.get(key)
     shown["serviceDataAccessAuthIdentity"] = kept["serviceDataAccessAuthIdentity"]
     body["properties"] = shown
-    if system:  # recorded: made by the service, and nobody's
-        when = {"createdAt": stamp(resource.created), "lastModifiedAt": stamp(resource.changed)}
-        if resource.changed > resource.data["made"]:
-            when["lastModifiedBy"] = call.world.caller
-            when["lastModifiedByType"] = "Application"
-        body["systemData"] = when
 
 
 def _credentials(kept: dict[str, Any]) -> dict[str, Any]:

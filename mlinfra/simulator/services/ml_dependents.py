@@ -142,7 +142,7 @@ def make_own_stores(world: World, workspace: Resource) -> None:
         at = round(world.now - 0.2 * (len(stores) - 1 - place), 3)
         made = _make(world, _DATASTORES, f"{workspace.id}/datastores/{name}", name, properties, at)
         if made is not None:
-            made.data.update({"system": True, "default": name == "workspaceblobstore", "made": at})
+            made.data.update({"system": True, "default": name == "workspaceblobstore"})
             world.store.put(made)
 
 

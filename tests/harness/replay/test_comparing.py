@@ -1,10 +1,16 @@
 from conformance.parts.replay import score, touches
 from conformance.replay.comparing import keys_of
-from conformance.score import Cause
+from conformance.replay.evidence import Evidence
+from conformance.replay.exchanges import Session
+from conformance.score import Cause, Score
 from tests.harness.replay.recorded import OPERATION, REGISTRY, VAULT, exchange, refusal, registry, session
 
 NEW = {"location": "westus", "sku": {"name": "Standard"}, "properties": {"adminUserEnabled": True}}
 LINK = {"Azure-AsyncOperation": f"https://management.azure.com{OPERATION}"}
+
+
+def scored(*sessions: Session) -> list[Score]:
+    return score(sessions, Evidence(sessions, {}))
 
 
 def test_keys_are_paths_and_items_of_a_list_share_one() -> None:
@@ -15,7 +21,7 @@ def test_keys_are_paths_and_items_of_a_list_share_one() -> None:
 def test_status_and_code_must_be_equal() -> None:
     good = exchange("GET", VAULT, 404, refusal("ResourceNotFound"))
     bad = exchange("GET", VAULT, 404, refusal("VaultNotFound"), seq=1)
-    status, _, _ = score([session(good, bad)])
+    status, _, _ = scored(session(good, bad))
     assert status.right == 1
     (miss,) = status.misses
     assert miss.cause is Cause.OURS and miss.case == "made-up test_it.yaml#1"
@@ -23,7 +29,7 @@ def test_status_and_code_must_be_equal() -> None:
 
 
 def test_the_status_of_what_was_put_there_counts_for_nothing() -> None:
-    status, _, keys = score([session(exchange("GET", REGISTRY, 200, registry("Succeeded")))])
+    status, _, keys = scored(session(exchange("GET", REGISTRY, 200, registry("Succeeded"))))
     assert (status.right, status.misses) == (0, ())
     assert "beyond" in keys.misses[0].detail
 
@@ -35,7 +41,7 @@ def test_headers_first_and_last_state_of_a_write() -> None:
         exchange("GET", OPERATION, 200, {"status": "Succeeded"}),
         exchange("DELETE", REGISTRY, 202, headers=LINK),
     )
-    _, operations, _ = score([recorded])
+    _, operations, _ = scored(recorded)
     assert operations.right == 3
     (miss,) = operations.misses
     assert "headers azure-asyncoperation; ours: headers none" in miss.detail
@@ -46,7 +52,7 @@ def test_what_explains_a_miss_is_named() -> None:
     lost = exchange("GET", OPERATION, 200, {"status": "Succeeded"})
     page = exchange("GET", VAULT.rpartition("/")[0], 200, {"value": []}, query={"$skiptoken": "x"})
     failed = exchange("GET", VAULT, 500, refusal("ServiceError"))
-    status, _, _ = score([session(foreign, lost, page, failed)])
+    status, _, _ = scored(session(foreign, lost, page, failed))
     assert [miss.cause for miss in status.misses] == [Cause.UNSUPPORTED, *[Cause.ARTEFACT] * 3]
     assert all(miss.reason for miss in status.misses)
 

@@ -84,7 +84,7 @@ def test_four_datastores_come_with_a_workspace(door: MlDoor) -> None:
     assert [stores[name]["isDefault"] for name in DEFAULTS] == [True, False, False, False]
     assert {stores[name]["serviceDataAccessAuthIdentity"] for name in DEFAULTS[1:]} == {"None"}
     for one in found["value"]:
-        assert set(one["systemData"]) == {"createdAt", "lastModifiedAt"}
+        assert one["systemData"]["createdByType"] == "Application"
         assert door.get(one["id"]).json() == one
 
 
