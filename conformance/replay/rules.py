@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from conformance.replay.door import body_of
 from conformance.replay.evidence import Evidence, era, in_canary, sort_of
 from conformance.replay.exchanges import ZEROED, error_code
 from conformance.score import Cause
+from conformance.specification.supported import FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +27,14 @@ class Rule:
 
 
 _RUNS = "tasks, builds and their runs are types of their own, none of them simulated"
-_IMAGES = "it copies images, and the simulator's registries hold none"
-_TEMPLATES = "it writes a template; templates and deployments are not simulated"
-_MOVES = "ids of resources never change here: moves between groups are not simulated"
 
 OUT_OF_SCOPE: Mapping[str, str] = {
-    "microsoft.containerregistry/registries/importimage": _IMAGES,
-    "microsoft.containerregistry/registries/generatecredentials": "it is about tokens, a type of its own",
-    "microsoft.containerregistry/registries/schedulerun": _RUNS,
-    "microsoft.containerregistry/registries/queuebuild": _RUNS,
-    "microsoft.containerregistry/registries/listbuildsourceuploadurl": _RUNS,
-    "microsoft.containerregistry/registries/getbuildsourceuploadurl": _RUNS,
-    "microsoft.resources/resourcegroups/exporttemplate": _TEMPLATES,
-    "microsoft.resources/resourcegroups/moveresources": _MOVES,
-    "microsoft.resources/resourcegroups/validatemoveresources": _MOVES,
-    "microsoft.storage/storageaccounts/startaccountmigration": "it moves an account's data to other zones",
-    "microsoft.storage/storageaccounts/blobservices/containers/migrate": (
-        "it brings in immutability policies, a type of its own"
-    ),
+    **FEATURES,
+    r"microsoft\.containerregistry/registries/(schedulerun|queuebuild|(list|get)buildsourceuploadurl)": _RUNS,
+    r"microsoft\.storage/storageaccounts/fileservices/shares/restore": "deleted shares are not kept",
 }
-"""Operations on types of ours that the simulator refuses with 501 for good, and why."""
+"""Operations on types of ours that the simulator refuses with 501 for good, and why: beside those of the
+specifications some that older ones had."""
 
 NOT_OF_THEN: Mapping[tuple[str, str], str] = {
     ("microsoft.containerregistry/registries", "2017-03-01"): (
@@ -68,7 +58,7 @@ def _poll_of_foreign(one: Comparison, evidence: Evidence) -> bool:
 
 def _out_of_scope(one: Comparison, evidence: Evidence) -> bool:
     asked = one.played.begun_by if one.played.asked.about is About.POLL else one.played.asked
-    return asked is not None and asked.path.type in OUT_OF_SCOPE
+    return asked is not None and any(re.fullmatch(type_, asked.path.type) for type_ in OUT_OF_SCOPE)
 
 
 def _foreign_principal(one: Comparison, evidence: Evidence) -> bool:
@@ -153,11 +143,16 @@ def _other_keys(one: Comparison, evidence: Evidence) -> bool:
     if one.aspect is not Aspect.KEYS or version == now:
         return False
     then = era(one.played.session, one.played.exchange)
-    gone = all(not evidence.specified(type_, key) for key in one.lacking)
+    method, answer = one.played.exchange.method, body_of(one.played.response)
+    had = evidence.specified(method, sort, one.played.exchange.answer)
+    has = evidence.specified(method, sort, answer)
+    # a stable version keeps what it had, so that a key of it which is in no specification is still answered
+    lost = version > now or version == ZEROED or version.endswith("-preview")
+    gone = all(key not in had and (lost or evidence.dropped(sort, version, key)) for key in one.lacking)
     came = all(
         (version < now or version == ZEROED)
         and not evidence.shown(sort, then, key)
-        and (evidence.specified(type_, key) or evidence.ever(sort, key))
+        and (key in has or evidence.ever(sort, key))
         for key in one.beyond
     )
     return gone and came
@@ -205,8 +200,9 @@ RULES: Mapping[str, Rule] = {
     ),
     "other keys": Rule(
         _OTHER,
-        "keys that the pinned specification lacks, or that no answer at the recorded api-version has while "
-        "the pinned specification or later answers have them",
+        "keys of a preview or a later api-version that the pinned specification lacks, keys that no answer "
+        "at a later one has, or keys that no answer at the recorded one has while the pinned specification "
+        "or other answers have them",
         _other_keys,
     ),
     "canary": Rule(

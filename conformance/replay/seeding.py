@@ -175,7 +175,7 @@ def _outside(asked: Sequence[Body]) -> Body:
 
 
 def request_of(shown: Body) -> Body:
-    """The request that makes what an answer shows."""
+    """The request that makes what an answer shows, without the rules of a network that the service made."""
     body = {key: value for key, value in shown.items() if key.lower() in SENT and value is not None}
     identity = body.get("identity")
     if isinstance(identity, dict):
@@ -183,6 +183,13 @@ def request_of(shown: Body) -> Body:
         body["identity"] = {"type": identity.get("type", "None")}
         if chosen:
             body["identity"]["userAssignedIdentities"] = {id: {} for id in chosen}
+    network = (body.get("properties") or {}).get("managedNetwork")
+    if isinstance(network, dict) and isinstance(network.get("outboundRules"), dict):
+        rules = network["outboundRules"].items()
+        own = {name: rule for name, rule in rules if rule.get("category") == "UserDefined"}
+        body["properties"] = {
+            **body["properties"], "managedNetwork": {**network, "outboundRules": own},
+        }  # fmt: skip
     return body
 
 
