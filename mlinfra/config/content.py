@@ -41,6 +41,7 @@ def read_path(
     root: Path,
     *,
     expected: Expected | None = None,
+    holds: str | None = None,
     shown_from: Path | None = None,
 ) -> Any:
     """What stands in place of a value whose schema has ``x-path``.
@@ -54,7 +55,7 @@ def read_path(
     if not isinstance(value, str) or is_remote(value):
         return value
     if kind == "upload":
-        return local_path(value, folder, root, expected=expected, shown_from=shown_from)
+        return local_path(value, folder, root, expected=expected, holds=holds, shown_from=shown_from)
     return plain(yaml_node(value, folder, root, shown_from=shown_from))
 
 
@@ -64,9 +65,13 @@ def local_path(
     root: Path,
     *,
     expected: Expected | None = None,
+    holds: str | None = None,
     shown_from: Path | None = None,
 ) -> LocalPath | None:
-    """The file or folder that a text names; None for what is remote. Raises MlinfraError."""
+    """The file or folder that a text names; None for what is remote.
+
+    A folder must have a file called ``holds``. Raises MlinfraError.
+    """
     if is_remote(value):
         return None
     root = root.resolve()
@@ -76,6 +81,9 @@ def local_path(
         found, wanted = ("a folder", "a file") if is_folder else ("a file", "a folder")
         detail = f"A {expected} is expected here."
         raise MlinfraError(error(codes.FILE_KIND, f"`{value}` is {found}, not {wanted}", detail))
+    if holds and not (path / holds).is_file():
+        detail = "A folder without it is of another type."
+        raise MlinfraError(error(codes.FILE_KIND, f"`{value}` has no file {holds}", detail))
     try:
         digest = survey(path, within=root).digest
     except Unfit as wrong:

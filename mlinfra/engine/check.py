@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -65,7 +66,9 @@ def _misfits(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnosti
     plain = transform(attrs, _bare)
     seen: set[tuple[Path, str]] = set()
     errors = sorted(_validator(schema).iter_errors(plain), key=lambda e: (list(map(str, e.absolute_path)),))
-    of_another_kind = [wrong for wrong in errors if [*wrong.absolute_path] == ["$schema"]]
+    # Of what is of another kind, or of none that is known, nothing else can be said.
+    kind = ("$schema", schema.get("x-discriminator"))
+    of_another_kind = [wrong for wrong in errors if wrong.path and wrong.path[0] in kind]
     for wrong in of_another_kind or errors:
         path = tuple(wrong.absolute_path)
         either = _either(wrong)
@@ -141,10 +144,21 @@ def _worded(block: Subject, wrong: Any, path: Path, schema: Schema, attrs: Attrs
             path,
         )
         return
+    if rule == "not":  # nothing is valid: the key is known, and refused with a reason
+        yield error(
+            "MLI-TYP-013",
+            f"{subject} cannot be set",
+            hint,
+            node.key or node.position,
+            block.address,
+            path,
+        )
+        return
     code, summary, advice = "MLI-TYP-004", f"{subject} cannot be {shown}", ""
-    if rule == "not":
-        summary = f"{subject} cannot be set"
-    if rule == "enum":
+    if rule == "x-id":
+        code, summary = "MLI-TYP-014", f"{subject} still holds {wrong.message}"
+        advice, hint = "That stands for a value of your own: write it in its place.", ""
+    elif rule == "enum":
         advice = f"{near(str(value), limit)}It can be: {', '.join(map(str, limit))}."
     elif rule == "const":
         advice = f"It can only be {_quoted(limit)}."
@@ -190,7 +204,7 @@ def _missing(block: Subject, keys: list[str], path: Path, schema: Schema) -> Dia
         "MLI-TYP-002",
         f"{subject} needs {' or '.join(f'`{key}`' for key in keys)}",
         " ".join(filter(None, [_sentence(wanted.get("description", "")), wanted.get("x-hint", "")])),
-        (node.key or block.position) if path else block.position,
+        (node.key or node.position) if path else block.position,
         block.address,
         (*path, keys[0]),
     )
@@ -261,11 +275,26 @@ def _sentence(text: str) -> str:
     return text if not text or text.endswith(".") else f"{text}."
 
 
+_PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z0-9 _-]*>")
+
+
+def _no_placeholder(_: Any, is_id: bool, value: Any, part: Mapping[str, Any]) -> Iterator[Any]:
+    """What is left of an example in an id (``<SUBSCRIPTION_ID>``)."""
+    from jsonschema.exceptions import ValidationError
+
+    found = _PLACEHOLDER.search(value) if is_id and isinstance(value, str) else None
+    if found:
+        yield ValidationError(found[0])
+
+
 def _is_but_for_case(value: Any, limit: Any, part: Mapping[str, Any]) -> bool:
-    """Whether a word is one of an ``enum``, where its case means nothing."""
+    """Whether a word is one of an ``enum``, where its case (with ``x-pascal`` its underscores too) means
+    nothing."""
     if not (part.get("x-case-insensitive") and isinstance(value, str) and limit is part.get("enum", ())):
         return False
-    return value.casefold() in {str(each).casefold() for each in part["enum"]}
+    dropped = "_" if part.get("x-pascal") else ""
+    folded = {str(each).replace(dropped, "").casefold() for each in part["enum"]}
+    return value.replace(dropped, "").casefold() in folded
 
 
 def _validator(schema: Schema) -> Any:
@@ -284,6 +313,7 @@ def _validator(schema: Schema) -> Any:
 
         extend: Any = validators.extend  # untyped in the stubs
         rules = {name: lenient(rule) for name, rule in Draft202012Validator.VALIDATORS.items()}
+        rules["x-id"] = _no_placeholder
         cached = (schema, extend(Draft202012Validator, rules)(schema))
         _validators[id(schema)] = cached
     return cached[1]

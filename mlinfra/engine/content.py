@@ -23,7 +23,7 @@ class Contents:
 
     def __init__(self, root: Path, shown_from: Path) -> None:
         self._root, self._shown_from = root, shown_from
-        self._read: dict[tuple[str, str, Path], Any] = {}
+        self._read: dict[tuple[Any, ...], Any] = {}
         self._files: dict[tuple[str, Path], Node] = {}
 
     def placed(self, written: Attrs, schema: Schema, block: Block, problems: list[Diagnostic]) -> Attrs:
@@ -60,15 +60,21 @@ class Contents:
         return Node({**body.value, **held}, body.position, body.key) if held else body
 
     def _content(self, value: str, part: Mapping[str, Any], folder: Path) -> Any:
-        key = (value, str(part["x-path"]), folder)
+        expected, holds, shown = part.get("x-path-is"), part.get("x-path-holds"), self._shown_from
+        key = (value, part["x-path"], expected, holds, folder)
         if key not in self._read:
-            expected, shown = part.get("x-path-is"), self._shown_from
             if part["x-path"] == "yaml" and not is_remote(value):
                 file = self._files[value, folder] = yaml_node(value, folder, self._root, shown_from=shown)
                 self._read[key] = plain(file)
             else:
                 self._read[key] = read_path(
-                    value, part["x-path"], folder, self._root, expected=expected, shown_from=shown
+                    value,
+                    part["x-path"],
+                    folder,
+                    self._root,
+                    expected=expected,
+                    holds=holds,
+                    shown_from=shown,
                 )
         return self._read[key]
 

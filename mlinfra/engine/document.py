@@ -240,7 +240,7 @@ def _one_of(part: Schema) -> JsonSchema:
     values = list(part["enum"])
     if not part.get("x-case-insensitive"):
         return {"enum": values}
-    folded = "|".join(_any_case(str(value)) for value in values if isinstance(value, str))
+    folded = "|".join(_any_case(str(value), part) for value in values if isinstance(value, str))
     return {"anyOf": [{"enum": values}, {"type": "string", "pattern": f"^({folded})$"}]}
 
 
@@ -248,12 +248,13 @@ def _exactly(value: str, part: Schema) -> JsonSchema:
     """The test for one value of the discriminator."""
     if not part.get("x-case-insensitive"):
         return {"const": value}
-    return {"type": "string", "pattern": f"^{_any_case(value)}$"}
+    return {"type": "string", "pattern": f"^{_any_case(value, part)}$"}
 
 
-def _any_case(text: str) -> str:
+def _any_case(text: str, part: Schema) -> str:
     """A pattern for the text in upper and lower case: JSON Schema's patterns have no flag for it."""
-    return "".join(_either(char) for char in text)
+    folded = "".join(_either(char) for char in text)
+    return folded.replace("_", "_?") if part.get("x-pascal") else folded
 
 
 def _either(char: str) -> str:

@@ -25,6 +25,7 @@ The schema of a type is a flat JSON Schema (draft 2020-12) with these words of o
 ``x-path: yaml``          a YAML file of this machine whose content stands in place of its path; the content
                           may be written in place too
 ``x-path-is: KIND``       with ``x-path: upload``: it must be a ``file`` or a ``folder``
+``x-path-holds: NAME``    with ``x-path-is: folder``: a file of that name must lie in it
 ``x-alias-of: KEY``       an older name of that key, which takes its place before anything is compared
 ``x-content``             with ``x-versioned``: part of what a version is; ``false`` inside such a key takes a
                           part out again
@@ -34,6 +35,8 @@ The schema of a type is a flat JSON Schema (draft 2020-12) with these words of o
 ``x-unordered``           a list whose order means nothing
 ``x-key: NAME``           a list of objects that are matched by this key
 ``x-case-insensitive``    compared without regard to case
+``x-pascal``              with ``x-case-insensitive`` and an ``enum``: ``SystemAssigned`` may stand for
+                          ``system_assigned``; `normalize` makes one of the two
 ``x-duration``            ISO 8601 duration or seconds, compared as time
 ``x-hint``                in words, what the value should look like; shown when it does not
 ``x-source``              where the facts about this key (above all its mutability) come from; ``guessed``

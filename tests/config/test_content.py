@@ -155,3 +155,14 @@ def test_a_link_out_of_the_repository_is_not_uploaded(repository: Path, tmp_path
 
 def test_the_digest_of_what_cannot_be_uploaded(tmp_path: Path) -> None:
     assert problem(lambda: upload_digest(tmp_path)).code == "MLI-CFG-065"
+
+
+def test_a_folder_holds_what_its_type_takes(repository: Path) -> None:
+    (repository / "table").mkdir()
+    (repository / "table" / "rows.csv").write_text("1")
+    found = problem(lambda: local_path("table", repository, repository, expected="folder", holds="MLTable"))
+    assert (found.code, found.summary) == ("MLI-CFG-064", "`table` has no file MLTable")
+    (repository / "table" / "MLTable").write_text("paths: []")
+    there = local_path("table", repository, repository, expected="folder", holds="MLTable")
+    assert there is not None
+    assert there.is_folder
