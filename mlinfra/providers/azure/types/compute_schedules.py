@@ -34,6 +34,13 @@ def _numbers(description: str) -> dict[str, Any]:
     }
 
 
+def _needs(kind: str, *keys: str) -> dict[str, Any]:
+    """What a trigger of a kind cannot be without (S:entities._schedule.trigger)."""
+    letters = "".join(f"[{letter}{letter.upper()}]" for letter in kind)
+    of_kind = {"required": ["type"], "properties": {"type": {"pattern": f"^{letters}$"}}}
+    return {"if": of_kind, "then": {"required": list(keys)}}
+
+
 def _schema() -> dict[str, Any]:
     days = {
         "type": "array",
@@ -49,7 +56,10 @@ def _schema() -> dict[str, Any]:
         _row("week_days", days),
     )
     trigger = shaped(
-        {"description": "When it happens."},
+        {
+            "description": "When it happens.",
+            "allOf": [_needs("cron", "expression"), _needs("recurrence", "frequency", "interval")],
+        },
         _SOURCE,
         _row(
             "type",

@@ -38,6 +38,8 @@ def _rows(kind: str) -> tuple[Property, ...]:
         "x_path_is": "file" if kind == "uri_file" else "folder",
         "x_content": True,
     }
+    if kind == "mltable":
+        words["x_path_holds"] = "MLTable"
     return (
         *common_rows("data asset", "data", "asset"),
         Property(
@@ -69,7 +71,11 @@ def _rows(kind: str) -> tuple[Property, ...]:
             "local_path",
             "",
             text(
-                minLength=1, description="az ml's older word for a local `path`.", x_alias_of="path", **words
+                minLength=1,
+                description="az ml's older word for a local `path`.",
+                x_alias_of="path",
+                x_excludes=["path"],
+                **words,
             ),
             "D (older asset.schema.json)",
         ),
@@ -124,19 +130,11 @@ class DataAsset(Asset):
     def normalize(self, attrs: Attrs) -> Attrs:
         """As every asset; the older word for a path, and addresses in the workspace in their short form.
 
-        Raises ProviderError for an asset with two paths, and for the name of an asset in place of a path.
+        Raises ProviderError for the name of an asset in place of a path.
         """
         normal = super().normalize({key: value for key, value in attrs.items() if key != "properties"})
         if "local_path" in normal:
-            older = normal.pop("local_path")
-            if normal.setdefault("path", older) != older:
-                raise ProviderError(
-                    "MLI-AZ-DATA",
-                    "`local_path` is an older word for `path`, and both are written",
-                    path=("local_path",),
-                    hint="Take local_path out.",
-                    sent=False,
-                )
+            normal.setdefault("path", normal.pop("local_path"))
         if isinstance(normal.get("path"), str):
             _refuse_name(normal["path"])
             normal["path"] = _short(normal["path"], str(normal.get("workspace") or ""))

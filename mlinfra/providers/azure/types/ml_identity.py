@@ -60,6 +60,7 @@ def identity(source: str, *, immutable: bool = False, default: str | None = None
                 *_WORDS,
                 description="Which kind; `none` takes the identity away.",
                 x_case_insensitive=True,
+                x_pascal=True,
             ),
             _SOURCE,
             required=True,

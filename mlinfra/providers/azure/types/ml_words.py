@@ -3,7 +3,7 @@ in two spellings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mlinfra.model.value import Attrs
@@ -92,6 +92,15 @@ def snake(value: Any) -> Any:
         f"_{letter.lower()}" if letter.isupper() and at and value[at - 1] != "_" else letter.lower()
         for at, letter in enumerate(value)
     )
+
+
+def spelled(value: Any, words: Iterable[str]) -> Any:
+    """The one of these words that is meant, whatever its case and underscores (``SystemAssigned``); what is
+    none of them stays."""
+    if not isinstance(value, str):
+        return value
+    folded = value.replace("_", "").casefold()
+    return next((word for word in words if word.replace("_", "").casefold() == folded), value)
 
 
 def in_workspace(source: str) -> Property:

@@ -73,12 +73,12 @@ class Workspace(ArmType):
         return normal
 
     def to_body(self, desired: Attrs, *, update: bool = False) -> dict[str, Any]:
-        """The table's body; a creation is of sku Basic, the only one there is."""
+        """The table's body; a creation's with what az ml fills in."""
         body = super().to_body(self.normalize(desired), update=update)
         if isinstance(body.get("kind"), str):
             body["kind"] = body["kind"].capitalize()
         if not update:
-            body["sku"] = {"name": "Basic", "tier": "Basic"}
+            _complete_body(body, desired)
         return body
 
     def from_body(self, raw: Mapping[str, Any]) -> Attrs:
@@ -152,6 +152,17 @@ class Workspace(ArmType):
                 made = item.get("id")
                 if isinstance(made, str) and (kind != "datastores" or name_of(made).lower() not in STORES):
                     yield made
+
+
+def _complete_body(body: dict[str, Any], desired: Attrs) -> None:
+    """What az ml sends where nothing is written: the name for people to read, and a network that is open
+    (P/operations/_workspace_operations_base.py). The older interfaces are off without a word."""
+    properties = body["properties"]
+    for words in ("friendlyName", "description"):
+        properties.setdefault(words, desired["name"])
+    properties.setdefault("managedNetwork", {"isolationMode": "Disabled"})
+    if not properties["v1LegacyMode"]:
+        del properties["v1LegacyMode"]
 
 
 def _refuse_late_encryption(prior: Attrs | None, desired: Attrs) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import ProviderError
-from mlinfra.providers.azure.types.ml_words import newer, pascal, refused, shaped, snake
+from mlinfra.providers.azure.types.ml_words import newer, pascal, refused, shaped, snake, spelled
 from mlinfra.providers.azure.types.schema import Property, choice, flag, text
 
 _SOURCE = "P/_schema/workspace/networking.py; S ManagedNetworkSettings"
@@ -127,7 +127,7 @@ MANAGED_NETWORK = Property(
         Property(
             "isolation_mode",
             "isolationMode",
-            choice(*_MODES, description="How far it is closed.", x_case_insensitive=True),
+            choice(*_MODES, description="How far it is closed.", x_case_insensitive=True, x_pascal=True),
             _SOURCE + "; D:how-to-managed-network (never back)",
             required=True,
             write=pascal,
@@ -176,7 +176,7 @@ def refuse_less_isolation(prior: Attrs | None, desired: Attrs) -> None:
 
 def _mode(attrs: Attrs | None) -> str:
     network = (attrs or {}).get("managed_network")
-    return str(snake(network.get("isolation_mode", ""))) if isinstance(network, Mapping) else ""
+    return str(spelled(network.get("isolation_mode", ""), _MODES)) if isinstance(network, Mapping) else ""
 
 
 def normal_network(value: Any) -> Any:
@@ -185,7 +185,7 @@ def normal_network(value: Any) -> Any:
         return value
     result = dict(value)
     if isinstance(result.get("isolation_mode"), str):
-        result["isolation_mode"] = snake(result["isolation_mode"])
+        result["isolation_mode"] = spelled(result["isolation_mode"], _MODES)
     if isinstance(result.get("outbound_rules"), list):
         result["outbound_rules"] = [
             {**rule, "type": rule["type"].lower()}

@@ -144,7 +144,12 @@ ROWS = (
             Property(
                 "key_uri",
                 "keyVaultProperties.keyIdentifier",
-                text(description="The address of the key, with its version.", pattern="^https://"),
+                text(
+                    description="The address of the key, with its version.",
+                    pattern=r"^https://[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]+(/[A-Za-z0-9]+)?$",
+                    x_hint="https://VAULT.vault.azure.net/keys/NAME/VERSION: it is printed by "
+                    "az keyvault key show --vault-name VAULT --name NAME --query key.kid -o tsv",
+                ),
                 _CMK,
                 required=True,
             ),

@@ -97,19 +97,30 @@ def test_a_creation_sends_what_is_written_and_the_defaults() -> None:
         "location": "westeurope",
         "kind": "Default",
         "tags": {"team": "churn"},
-        "sku": {"name": "Basic", "tier": "Basic"},
         "identity": {"type": "SystemAssigned"},
         "properties": {
+            "friendlyName": DESIRED["name"],
             "description": "for churn",
             "storageAccount": STORAGE,
             "keyVault": VAULT,
             "applicationInsights": INSIGHTS,
             "hbiWorkspace": False,
             "publicNetworkAccess": "Enabled",
-            "v1LegacyMode": False,
+            "managedNetwork": {"isolationMode": "Disabled"},
             "enableDataIsolation": False,
         },
     }
+
+
+def test_the_older_interfaces_are_sent_when_they_are_wanted() -> None:
+    assert WORKSPACE.to_body({**DESIRED, "v1_legacy_mode": True})["properties"]["v1LegacyMode"] is True
+    update = WORKSPACE.to_body({**DESIRED, "v1_legacy_mode": False}, update=True)
+    assert update["properties"]["v1LegacyMode"] is False
+
+
+def test_what_az_ml_fills_in_is_left_alone_by_an_update() -> None:
+    update = WORKSPACE.to_body({"name": "mlw", "public_network_access": "Disabled"}, update=True)
+    assert update == {"properties": {"publicNetworkAccess": "Disabled"}}
 
 
 def test_every_other_key_has_its_place_in_the_body() -> None:
