@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.parts import replay, specification
+from conformance.parts import files, golden, replay, specification
 from conformance.score import Part
 
-PARTS: Mapping[str, Part] = {"replay": replay.scores, "specification": specification.scores}
+PARTS: Mapping[str, Part] = {
+    "replay": replay.scores,
+    "specification": specification.scores,
+    "files": files.scores,
+    "golden": golden.scores,
+}
