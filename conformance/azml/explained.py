@@ -120,7 +120,7 @@ def explain(kind: str, found: Iterable[Difference]) -> tuple[tuple[Difference, .
 def refusal(wrong: MlinfraError) -> tuple[Cause, str]:
     """Why we refuse what az ml takes: for keys that only other api-versions have, or without an excuse."""
     told = [one for one in wrong.diagnostics if one.severity is Severity.ERROR]
-    reasons = {one.detail for one in told if one.code == "MLI-TYP-010" and "api-version" in one.detail}
+    reasons = {one.detail for one in told if one.code == "MLI-TYP-013" and "api-version" in one.detail}
     if told and all(one.detail in reasons for one in told):
         keys = ", ".join(sorted(".".join(map(str, one.path)) for one in told))
         return Cause.VERSION, f"refused with a reason: {keys}: {' '.join(sorted(reasons))}"

@@ -22,7 +22,8 @@ from mlinfra.config.loader import load
 from mlinfra.engine.applier import StopSignal, apply
 from mlinfra.engine.clock import SystemClock
 from mlinfra.engine.context import DEFAULTS, Context, Options
-from mlinfra.engine.planner import make_plan, validate
+from mlinfra.engine.planner import make_plan
+from mlinfra.engine.validate import validate
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.providers.azure import AzureProvider
 from mlinfra.providers.registry import load_catalogue

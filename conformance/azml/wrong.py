@@ -92,7 +92,7 @@ WRONG = (
     ),
     Wrong("no such system", "environment", f"{_IMAGE}os_type: ▸macos\n"),
     Wrong("data that is nowhere", "data_asset", "name: churn\ntype: uri_file\n"),
-    Wrong("a path in two words", "data_asset", f"{_TABLE}type: uri_folder\npath: .\n▸local_path: .\n"),
+    Wrong("a path in two words", "data_asset", f"{_TABLE}type: uri_folder\npath: .\nlocal_path: ▸./other\n"),
     Wrong("no such type of data", "data_asset", f"{_TABLE}type: ▸uri_table\npath: .\n"),
     Wrong("a folder for a file", "data_asset", f"{_TABLE}type: uri_file\npath: ▸.\n"),
     Wrong("a table that is none", "data_asset", f"{_TABLE}type: mltable\npath: ▸.\n"),

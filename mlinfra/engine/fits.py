@@ -37,7 +37,7 @@ def _compiled(schema: Schema) -> Test:
     tests = tuple(
         _RULES.get(word, _unsure)(limit, schema)
         for word, limit in schema.items()
-        if word not in _ANNOTATIONS and not word.startswith("x-")
+        if word in _RULES or not (word in _ANNOTATIONS or word.startswith("x-"))
     )
 
     def test(value: Any) -> bool:
@@ -155,6 +155,11 @@ def _free(_limit: Any, schema: Schema) -> Test:
     return (lambda _value: True) if "properties" in schema else _members({}, schema)
 
 
+def _id(limit: Any, _schema: Schema) -> Test:
+    """No placeholder of an example, such as ``<SUBSCRIPTION_ID>``."""
+    return lambda value: not limit or type(value) is not str or "<" not in value
+
+
 def _unsure(_limit: Any, _schema: Schema) -> Test:
     return lambda _value: False
 
@@ -176,4 +181,5 @@ _RULES: Mapping[str, Rule] = {
     "not": _not,
     "properties": _members,
     "additionalProperties": _free,
+    "x-id": _id,
 }

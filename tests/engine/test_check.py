@@ -97,7 +97,5 @@ def test_what_is_missing_in_a_list_is_told_at_the_entry() -> None:
 
 
 def test_a_key_that_is_refused_says_why_at_the_key() -> None:
-    assert short("type: other\nchannels: [a]\n") == [
-        "2:1 MLI-TYP-013 `channels` of thing.x cannot be set"
-    ]
+    assert short("type: other\nchannels: [a]\n") == ["2:1 MLI-TYP-013 `channels` of thing.x cannot be set"]
     assert told("type: other\nchannels: [a]\n")[0].detail == "That is a conda file."

@@ -71,11 +71,7 @@ def _rows(kind: str) -> tuple[Property, ...]:
             "local_path",
             "",
             text(
-                minLength=1,
-                description="az ml's older word for a local `path`.",
-                x_alias_of="path",
-                x_excludes=["path"],
-                **words,
+                minLength=1, description="az ml's older word for a local `path`.", x_alias_of="path", **words
             ),
             "D (older asset.schema.json)",
         ),

@@ -113,8 +113,6 @@ _ROWS = (
         {
             "description": "A folder with a Dockerfile. An environment has either this or `image`.",
             "x-content": True,
-            "x-excludes": ["image"],
-            "x-hint": "A Dockerfile names its base image itself (FROM).",
         },
         FIXED,
         create_only=True,

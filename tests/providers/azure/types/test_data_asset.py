@@ -94,7 +94,6 @@ def test_the_older_word_for_a_path() -> None:
     body: Attrs = {**older, "name": "churn", "local_path": "customer-churn.csv", "description": "d"}
     assert Draft202012Validator(dict(TYPE.schema(body))).is_valid(body)
     assert attrs(**body)["path"] == "customer-churn.csv"
-    assert TYPE.schema(body)["properties"]["local_path"]["x-excludes"] == ["path"]
 
 
 def test_the_name_of_an_asset_is_no_path() -> None:
