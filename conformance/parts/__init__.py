@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.parts import files, golden, replay, specification
+from conformance.parts import bodies, files, golden, replay, specification
 from conformance.score import Part
 
 PARTS: Mapping[str, Part] = {
@@ -12,4 +12,5 @@ PARTS: Mapping[str, Part] = {
     "specification": specification.scores,
     "files": files.scores,
     "golden": golden.scores,
+    "bodies": bodies.scores,
 }

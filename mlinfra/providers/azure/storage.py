@@ -92,12 +92,7 @@ def credentials(conn: AzureConnection, store: Store) -> Iterator[Any]:
     from azure.core.credentials import AzureNamedKeyCredential, AzureSasCredential
 
     try:
-        answer = conn.arm.send(
-            "POST",
-            f"{store.id}/listSecrets",
-            api_version(_DATASTORES),
-            body={"expirableSecret": True, "expireAfterHours": 1},
-        )
+        answer = conn.arm.send("POST", f"{store.id}/listSecrets", api_version(_DATASTORES))
     except AzureError as wrong:
         if wrong.retryable:
             raise

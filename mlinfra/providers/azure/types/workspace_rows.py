@@ -319,5 +319,10 @@ READ_ONLY = (
     "properties.softDeleteEnabled",
     "properties.SoftDeleteUniqueId",
     "properties.storageHnsEnabled",
+    # answered (R:mlv2, R:aiml), and unknown to the model of a PUT at 2024-04-01, which drops them (S)
+    "properties.allowRoleAssignmentOnRG",
+    "properties.EnableSoftwareBillOfMaterials",
+    "properties.ipAllowlist",
+    "properties.systemDatastoresAuthMode",
 )
 """What the service says and does not want back (R, B)."""

@@ -290,7 +290,8 @@ def test_a_vault_belongs_to_the_tenant_of_its_subscription() -> None:
             f"GET {VAULT}": Reply(200, vault),
         }
     )
-    found = type_of("key_vault").begin(connection(transport), Op.CREATE, VAULT, None, {"name": "kv"})
+    wanted = {"name": "kv", "location": "westeurope"}
+    found = type_of("key_vault").begin(connection(transport), Op.CREATE, VAULT, None, wanted)
     assert isinstance(found, Done)
     assert transport.of("PUT")[0].body["properties"]["tenantId"] == TENANT
 

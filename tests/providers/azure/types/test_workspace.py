@@ -345,7 +345,6 @@ def test_an_update_sends_all_that_is_there_with_the_change_and_without_noise() -
             "hbiWorkspace": False,
             "publicNetworkAccess": "Enabled",
             "v1LegacyMode": False,
-            "systemDatastoresAuthMode": "accesskey",
         },
     }
 
