@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.parts import bodies, files, golden, replay, specification
+from conformance.parts import bodies, files, fuzz, golden, replay, specification
 from conformance.score import Part
 
 PARTS: Mapping[str, Part] = {
@@ -13,4 +13,5 @@ PARTS: Mapping[str, Part] = {
     "files": files.scores,
     "golden": golden.scores,
     "bodies": bodies.scores,
+    "fuzz": fuzz.scores,
 }
