@@ -21,7 +21,7 @@ from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.applier import Applied, StopSignal, remember
 from mlinfra.engine.applier import apply as make_changes
-from mlinfra.engine.context import Context, Options
+from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.settle import settle
 from mlinfra.model.diagnostic import MlinfraError, error
@@ -57,7 +57,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
     folder: Path = ctx.obj
     if manner.as_json and not manner.auto_approve:
         raise click.UsageError("--json leaves nobody to ask: say --auto-approve as well.", ctx)
-    wanted = Options(scope.refresh, scope.targets, destroy=manner.destroys)
+    wanted = scope.options(destroy=manner.destroys)
     with Workplace(folder) as place, ExitStack() as held:
         config = place.config(inputs)
         manager = place.manager(config.stack)

@@ -10,7 +10,6 @@ from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.plan import CHANGES
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.context import Options
 from mlinfra.engine.planner import make_plan
 from mlinfra.render import json, terminal
 from mlinfra.render.view import view
@@ -33,7 +32,7 @@ def drift(ctx: click.Context, inputs: Inputs, scope: Scope, as_json: bool, no_co
     with Workplace(folder) as place:
         config = place.config(inputs)
         snapshot = place.manager(config.stack).load()
-        wanted = Options(targets=scope.targets)
+        wanted = scope.options()
         plan = make_plan(config, snapshot, place.context(scope.parallelism), wanted).plan
     if as_json:
         shape = json.plan(plan)

@@ -8,11 +8,14 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from mlinfra.model.address import Address, parse_address
+
+if TYPE_CHECKING:
+    from mlinfra.engine.context import Options
 
 Command: TypeAlias = Callable[..., Any]
 """A command's function. Each group of options below adds one keyword argument to it."""
@@ -42,7 +45,21 @@ class Scope:
 
     refresh: bool = True
     targets: tuple[Address, ...] = ()
+    excluded: tuple[Address, ...] = ()
+    replace: tuple[Address, ...] = ()
     parallelism: int = PARALLELISM
+
+    def options(self, *, destroy: bool = False) -> Options:
+        """What it asks of a plan."""
+        from mlinfra.engine.context import Options  # not for --help
+
+        return Options(
+            refresh=self.refresh,
+            targets=self.targets,
+            excluded=self.excluded,
+            destroy=destroy,
+            replace=self.replace,
+        )
 
 
 class Assignment(click.ParamType[tuple[str, str]]):
@@ -111,7 +128,7 @@ def inputs(command: Command) -> Command:
 
 
 def scope(command: Command) -> Command:
-    """``--refresh``, ``--target`` and ``--parallelism``, as ``scope: Scope``."""
+    """``--refresh``, ``--target``, ``--exclude``, ``--replace``, ``--parallelism``, as ``scope: Scope``."""
 
     @click.option(
         "--refresh/--no-refresh",
@@ -126,6 +143,20 @@ def scope(command: Command) -> Command:
         help="Look only at this resource or block and what it needs; may be repeated.",
     )
     @click.option(
+        "--exclude",
+        "excluded",
+        multiple=True,
+        type=AddressType(),
+        help="Leave this resource or block, and what needs it, as it is; may be repeated.",
+    )
+    @click.option(
+        "--replace",
+        "replace",
+        multiple=True,
+        type=AddressType(),
+        help="Make this resource or block anew, though nothing of it changed; may be repeated.",
+    )
+    @click.option(
         "--parallelism",
         type=click.IntRange(1, 256),
         default=PARALLELISM,
@@ -134,9 +165,16 @@ def scope(command: Command) -> Command:
     )
     @functools.wraps(command)
     def with_scope(
-        *args: Any, refresh: bool, targets: tuple[Address, ...], parallelism: int, **rest: Any
+        *args: Any,
+        refresh: bool,
+        targets: tuple[Address, ...],
+        excluded: tuple[Address, ...],
+        replace: tuple[Address, ...],
+        parallelism: int,
+        **rest: Any,
     ) -> Any:
-        return command(*args, scope=Scope(refresh, targets, parallelism), **rest)
+        scope = Scope(refresh, targets, excluded, replace, parallelism)
+        return command(*args, scope=scope, **rest)
 
     return with_scope
 

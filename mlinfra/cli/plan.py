@@ -9,7 +9,6 @@ import click
 from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.context import Options
 from mlinfra.engine.planner import make_plan
 from mlinfra.render import json, terminal
 from mlinfra.render.settled import settled
@@ -37,7 +36,7 @@ def plan(
     with Workplace(folder) as place:
         config = place.config(inputs)
         snapshot = place.manager(config.stack).load()
-        wanted = Options(scope.refresh, scope.targets)
+        wanted = scope.options()
         planned = make_plan(config, snapshot, place.context(scope.parallelism), wanted)
     if as_json:
         console.document(json.plan(planned.plan))

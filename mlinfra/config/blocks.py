@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 
 from mlinfra.config import codes
 from mlinfra.config.bodies import Bodies
+from mlinfra.config.lifecycle import read_lifecycle
 from mlinfra.config.names import bad_name
 from mlinfra.config.near import did_you_mean
+from mlinfra.config.paths import read_address
 from mlinfra.config.shape import Reader
-from mlinfra.model.address import Address, parse_address
-from mlinfra.model.configuration import META_KEYS, Block, Lifecycle, OnSoftDeleted
+from mlinfra.model.address import Address
+from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
-from mlinfra.model.source import Expression, Node, Position, Template
-from mlinfra.model.value import Path as ValuePath
+from mlinfra.model.source import Node, Position, Template
 
 NOT_YET = frozenset({"timeouts", "checks", "provider"})
-_LIFECYCLE = tuple(field.name for field in fields(Lifecycle))
-_LIFECYCLE_NOT_YET = ("create_before_destroy", "replace_triggered_by", "keep_on_remove")
-_ON_SOFT_DELETED = [one.value for one in OnSoftDeleted]
-_PATH_PART = re.compile(r'\.?(?:([A-Za-z_$][\w$-]*)|\[(\d+)\]|\["([^"]*)"\])')
 
 
 def read_blocks(
@@ -82,7 +77,7 @@ class _Block:
             body=body,
             position=node.key or node.position,
             folder=folder,
-            lifecycle=self._lifecycle(meta.get("lifecycle")),
+            lifecycle=read_lifecycle(meta.get("lifecycle"), self.address, self.problems),
             parent=meta.get("parent"),
             for_each=meta.get("for_each"),
             import_id=self._import(meta.get("import")),
@@ -128,49 +123,6 @@ class _Block:
     def _problem(self, code: str, summary: str, detail: str, node: Node, at: Position | None = None) -> None:
         self.problems.append(error(code, summary, detail, at or node.key or node.position, self.address))
 
-    # ---- lifecycle -----------------------------------------------------------------------------------
-
-    def _lifecycle(self, node: Node | None) -> Lifecycle:
-        if node is None:
-            return Lifecycle()
-        reader = Reader(self.problems, f"`lifecycle` of {self.address}")
-        later = _LIFECYCLE_NOT_YET
-        read = reader.body(node, (*_LIFECYCLE, *later) if _has(node, later) else _LIFECYCLE)
-        for key in later:
-            if key in read:
-                self._problem(
-                    codes.NOT_YET, f"`lifecycle.{key}` is not supported yet", "Take it out.", read[key]
-                )
-        return Lifecycle(
-            prevent_destroy=reader.flag(read.get("prevent_destroy"), "prevent_destroy"),
-            ignore_changes=tuple(self._ignored(read.get("ignore_changes"))),
-            allow_unmanaged_loss=reader.flag(read.get("allow_unmanaged_loss"), "allow_unmanaged_loss"),
-            keep_versions=reader.number(read.get("keep_versions"), "keep_versions", least=1),
-            on_soft_deleted=OnSoftDeleted(
-                reader.one_of(read.get("on_soft_deleted"), "on_soft_deleted", _ON_SOFT_DELETED)
-            ),
-        )
-
-    def _ignored(self, node: Node | None) -> list[ValuePath]:
-        if node is None:
-            return []
-        if node.value in ("*", "all"):
-            return [("*",)]
-        found: list[ValuePath] = []
-        for member in node.value if node.is_list else (node,):
-            path = read_path(member.value) if isinstance(member.value, str) and node.is_list else None
-            if path is None:
-                self._problem(
-                    codes.WRONG_SHAPE,
-                    f"`ignore_changes` of {self.address} takes a list of keys",
-                    'For example [tags, properties.owner, tags["a b"]], or "*" for all of them.',
-                    member,
-                    member.position,
-                )
-            else:
-                found.append(path)
-        return found
-
     # ---- depends_on, import --------------------------------------------------------------------------
 
     def _depends_on(self, node: Node | None) -> list[tuple[Address, Position]]:
@@ -178,7 +130,7 @@ class _Block:
             return []
         found: list[tuple[Address, Position]] = []
         for member in node.value if node.is_list else (node,):
-            address = _address(member) if node.is_list else None
+            address = read_address(member) if node.is_list else None
             if address is None:
                 self._problem(
                     codes.WRONG_SHAPE,
@@ -213,9 +165,12 @@ class _Block:
 def check_depends_on(
     blocks: list[Block], known: Mapping[str, Mapping[str, object]], problems: list[Diagnostic]
 ) -> None:
-    """Every address of every ``depends_on`` is a block of the stack."""
+    """Every address of every ``depends_on`` and ``replace_triggered_by`` is a block of the stack."""
     for block in blocks:
-        for address, position in block.depends_on:
+        named = [(address, position, "depends_on") for address, position in block.depends_on]
+        triggers = block.lifecycle.replace_triggered_by
+        named += [(each.address, each.position, "replace_triggered_by") for each in triggers]
+        for address, position, key in named:
             if address.name in known.get(address.type, {}) and not address.module:
                 continue
             names = [f"{type_name}.{name}" for type_name, of_type in known.items() for name in of_type]
@@ -223,46 +178,9 @@ def check_depends_on(
                 error(
                     codes.NO_SUCH_NAME,
                     f"there is no {address.block}",
-                    f"{did_you_mean(str(address.block), names)}`depends_on` takes addresses of blocks of "
+                    f"{did_you_mean(str(address.block), names)}`{key}` takes addresses of blocks of "
                     "this stack.",
                     position,
                     block.address,
                 )
             )
-
-
-def read_path(text: str) -> ValuePath | None:
-    """``tags.owner``, ``rules[0].name``, ``tags["a b"]`` as a path; None when it is none."""
-    if text == "*":
-        return ("*",)
-    parts: list[str | int] = []
-    at = 0
-    while at < len(text):
-        found = _PATH_PART.match(text, at)
-        if (
-            not found
-            or (found[0].startswith(".") and (at == 0 or found[1] is None))
-            or (at and found[1] is not None and not found[0].startswith("."))
-        ):
-            return None
-        name, index, quoted = found.groups()
-        parts.append(int(index) if index is not None else name if name is not None else quoted)
-        at = found.end()
-    return tuple(parts) if parts and isinstance(parts[0], str) else None
-
-
-def _address(node: Node) -> Address | None:
-    value = node.value
-    if isinstance(value, Template):
-        only = value.parts[0]
-        if len(value.parts) != 1 or not isinstance(only, Expression):
-            return None
-        value = only.text.strip()
-    try:
-        return parse_address(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _has(node: Node, keys: tuple[str, ...]) -> bool:
-    return isinstance(node.value, Mapping) and any(key in node.value for key in keys)

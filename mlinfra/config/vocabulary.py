@@ -126,7 +126,20 @@ LIFECYCLE: JsonSchema = {
     "description": "How mlinfra treats the resource when it changes or goes.",
     "type": ["object", "null"],
     "properties": {
-        "prevent_destroy": _flag("Refuse every plan that would delete or replace it."),
+        "prevent_destroy": worked_out(
+            {
+                "description": "Refuse every plan that would delete or replace it.",
+                "type": ["boolean", "null"],
+            }
+        ),
+        "create_before_destroy": _flag("When it is replaced, create the new one before the old one goes."),
+        "keep_on_remove": _flag("When its block goes, forget it and leave it where it is."),
+        "replace_triggered_by": {
+            "description": "Replace it when one of these resources, or keys of resources, changes; such as "
+            "[environment.sklearn.version].",
+            "type": ["array", "null"],
+            "items": {"type": "string", "minLength": 1},
+        },
         "ignore_changes": {
             "description": 'Keys whose differences are left alone, such as [tags, properties.owner]; or "*".',
             "anyOf": [

@@ -127,14 +127,12 @@ def _remembered(planned: Planned, recorded: Mapping[Address, Record]) -> dict[Ad
     for address, work in planned.works.items():
         record = records.get(address)
         if work.change.action is Action.NO_OP and record is not None and work.instance is not None:
-            lifecycle = work.instance.block.lifecycle
             records[address] = replace(
                 record,
                 desired={k: v for k, v in work.instance.attrs.items() if not has_unknown(v)},
                 observed=work.live or record.observed,
                 dependencies=tuple(sorted(work.instance.needs)),
-                prevent_destroy=lifecycle.prevent_destroy,
-                allow_unmanaged_loss=lifecycle.allow_unmanaged_loss,
+                lifecycle=work.instance.lasting,
             )
     return records
 
@@ -479,7 +477,6 @@ class _Crew:
 
     def _entry(self, going: _Going, kind: EntryKind, **more: Any) -> Entry:
         step, work = going.step, going.work
-        lifecycle = work.instance.block.lifecycle if work.instance else None
         return Entry(
             kind=kind,
             step=step.id,
@@ -492,8 +489,7 @@ class _Crew:
             settings=self._settings(work),
             dependencies=tuple(sorted(work.instance.needs)) if work.instance else (),
             type_version=work.registered.type.version,
-            prevent_destroy=bool(lifecycle and lifecycle.prevent_destroy),
-            allow_unmanaged_loss=bool(lifecycle and lifecycle.allow_unmanaged_loss),
+            lifecycle=work.instance.lasting if work.instance else frozenset(),
             versions=earlier_versions(work, going.id),
             **more,
         )

@@ -86,7 +86,8 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
                 found_edges.setdefault(target, position)
             elif target == block.address:
                 found_edges[target] = position
-        for target, position in block.depends_on:
+        triggers = [(each.address, each.position) for each in block.lifecycle.replace_triggered_by]
+        for target, position in (*block.depends_on, *triggers):
             if target.block in blocks:
                 found_edges.setdefault(target.block, position)
         attrs = static_attrs(block)

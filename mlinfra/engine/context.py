@@ -27,12 +27,15 @@ class Options:
     """What the user asked of a plan.
 
     ``refresh=False`` takes what was recorded for what is there; ``targets`` limits the plan to these
-    addresses and what they need; ``destroy`` plans the end of everything.
+    addresses and what they need, ``excluded`` leaves these out and what needs them; ``destroy`` plans the end
+    of everything; ``replace`` names resources or blocks that are made anew.
     """
 
     refresh: bool = True
     targets: tuple[Address, ...] = ()
+    excluded: tuple[Address, ...] = ()
     destroy: bool = False
+    replace: tuple[Address, ...] = ()
 
 
 DEFAULTS = Options()

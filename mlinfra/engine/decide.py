@@ -95,7 +95,7 @@ def decide(
     if any(a.forces_replacement for a in found):
         if existing is not None:
             problems.append(_exists(instance))
-        return _work(instance, record, live.attrs, Action.DELETE_CREATE, Reason.IMMUTABLE, found)
+        return _anew(instance, record, live.attrs, Reason.IMMUTABLE, found, problems)
     if record.broken:
         if instance.schema.get("x-replace-broken"):
             return _work(instance, record, live.attrs, Action.DELETE_CREATE, Reason.BROKEN, found)
@@ -103,15 +103,58 @@ def decide(
     return _work(instance, record, live.attrs, Action.UPDATE if found else Action.NO_OP, Reason.NONE, found)
 
 
-def replaced_with_parent(work: Work, parent: Address) -> Work:
-    """The same resource when what it lives in is deleted and made again."""
+def replaced(work: Work, reason: Reason, problems: list[Diagnostic]) -> Work:
+    """The same resource, deleted and made again although no key forces that."""
+    assert work.instance is not None and work.record is not None and work.live is not None
+    return _anew(work.instance, work.record, work.live, reason, work.change.attributes, problems)
+
+
+def _anew(
+    instance: Instance,
+    record: Record,
+    live: Attrs,
+    reason: Reason,
+    found: tuple[AttributeChange, ...],
+    problems: list[Diagnostic],
+) -> Work:
+    """A replacement, the new one first where the lifecycle says so."""
+    first = instance.block.lifecycle.create_before_destroy
+    action = Action.CREATE_DELETE if first else Action.DELETE_CREATE
+    work = _work(instance, record, live, action, reason, found)
+    if first and is_one_name(work):
+        problems.append(first_made(work))
+    return work
+
+
+def is_one_name(work: Work) -> bool:
+    """Whether what is replaced and what replaces it would have one id."""
+    old, new = work.record, work.instance
+    return bool(old and new and new.id and new.id.casefold() == old.id.casefold())
+
+
+def first_made(work: Work, because: Address | None = None) -> Diagnostic:
+    """The refusal of a resource that should be created before the one with its own id is destroyed."""
+    name = work.instance.attrs.get("name") if work.instance is not None else None
+    why = f", as {because} asks, which needs it" if because is not None else ""
+    return error(
+        "MLI-PLN-015",
+        f"{work.address} cannot be created before it is destroyed{why}: both have one name",
+        f"Give it a name that moves along:  name: {name or work.address.name}-${{self.fingerprint}}",
+        work.change.position,
+        work.address,
+        ("name",),
+    )
+
+
+def replaced_with_parent(work: Work, parent: Work) -> Work:
+    """The same resource when what it lives in is deleted and made again, before or after."""
     assert work.instance is not None
     if work.change.action is Action.CREATE:
         return work
-    anew = _work(
-        work.instance, work.record, work.live, Action.DELETE_CREATE, Reason.PARENT, work.change.attributes
-    )
-    anew = replace(anew, change=replace(anew.change, dies_with=parent))
+    first = parent.change.action is Action.CREATE_DELETE and not is_one_name(work)
+    action = Action.CREATE_DELETE if first else Action.DELETE_CREATE
+    anew = _work(work.instance, work.record, work.live, action, Reason.PARENT, work.change.attributes)
+    anew = replace(anew, change=replace(anew.change, dies_with=parent.address))
     if not anew.dies_unasked:
         return anew
     return replace(anew, change=replace(anew.change, seconds=usual_seconds(anew.schema, "create")))
@@ -125,25 +168,25 @@ def taken_along(work: Work) -> Work:
 
 
 def removal(
-    record: Record, registered: Registered, live: Live | None, reason: Reason, *, forget: bool = False
+    record: Record, registered: Registered, live: Live | None, reason: Reason, *, keep: Reason | None = None
 ) -> Work:
-    """The change of a record that is not wanted any more; ``forget`` leaves the resource itself alone."""
-    if forget:
-        live, gone = None, Reason.RENAMED
-    else:
-        gone = Reason.GONE
+    """The change of a record that is not wanted any more; ``keep`` says why the resource itself stays."""
     schema = registered.type.schema(_plain(record.desired))
-    before = projection(live.attrs, {}, record.desired, schema) if live else None
+    gone = live is None
+    if keep is Reason.RENAMED:
+        live = None  # another record stands for it
+    before = projection(live.attrs, {}, record.desired, schema) if live and keep is None else None
+    forgotten = gone or keep is not None
     change = Change(
         address=record.address,
         type=record.type,
         provider=record.provider,
-        action=Action.DELETE if live is not None else Action.FORGET,
+        action=Action.FORGET if forgotten else Action.DELETE,
         id=record.id,
-        reason=reason if live is not None else gone,
+        reason=keep or (Reason.GONE if gone else reason),
         before=live.attrs if live else None,
         attributes=tuple(AttributeChange((k,), Delta.REMOVED, v) for k, v in (before or {}).items()),
-        data_loss=str(schema.get("x-data", "")) if live is not None else "",
+        data_loss="" if forgotten else str(schema.get("x-data", "")),
         seconds=usual_seconds(schema, "delete"),
     )
     return Work(change, registered, record.settings, schema, None, record, live.attrs if live else None)

@@ -1,13 +1,15 @@
-"""What a block's ``lifecycle:`` says that cannot be meant for its type."""
+"""``lifecycle:`` of a block: what of it must be worked out, and what cannot be meant for its type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mlinfra.config.expression import Namespace, evaluate
 from mlinfra.engine.check import near
 from mlinfra.engine.schema import Schema
 from mlinfra.model.configuration import Block
 from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.value import Unknown
 
 
 def lifecycle_problems(block: Block, schema: Schema) -> Iterable[Diagnostic]:
@@ -29,3 +31,25 @@ def lifecycle_problems(block: Block, schema: Schema) -> Iterable[Diagnostic]:
             block.position,
             block.address,
         )
+
+
+def prevents_destruction(block: Block, scope: Namespace, problems: list[Diagnostic]) -> bool:
+    """Whether `prevent_destroy` holds, which may be an expression over what is known while planning."""
+    written = block.lifecycle.prevent_destroy
+    if isinstance(written, bool):
+        return written
+    value = evaluate(written, scope, problems)
+    if isinstance(value, bool):
+        return value
+    known = not isinstance(value, Unknown)
+    problems.append(
+        error(
+            "MLI-TYP-013",
+            f"`prevent_destroy` of {block.address} "
+            + ("is neither true nor false" if known else "is known only after an apply"),
+            "Write an expression over variables that is true or false.",
+            written.position,
+            block.address,
+        )
+    )
+    return True

@@ -11,17 +11,26 @@ from mlinfra import __version__
 from mlinfra.engine.check import near
 from mlinfra.engine.containment import Doomed, contained_blocks, dying_together
 from mlinfra.engine.context import DEFAULTS, Context, Options
-from mlinfra.engine.decide import Work, decide, drifted, removal, replaced_with_parent, taken_along
+from mlinfra.engine.decide import (
+    Work,
+    decide,
+    drifted,
+    removal,
+    replaced,
+    replaced_with_parent,
+    taken_along,
+)
 from mlinfra.engine.differ import SameSecret
 from mlinfra.engine.graves import unearthed
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
 from mlinfra.engine.remarks import noted, remarked
+from mlinfra.engine.replacing import carried, reason_to_replace
 from mlinfra.engine.resolve import Instance, Resolver
 from mlinfra.engine.settings import Settings
 from mlinfra.engine.settle import settled_in_memory
 from mlinfra.engine.steps import build_steps
-from mlinfra.engine.targets import check_targets, targeted
+from mlinfra.engine.targets import check_targets, targeted, without
 from mlinfra.engine.validate import by_place, duplicates, resolved, warnings_of
 from mlinfra.engine.versions import versioned
 from mlinfra.model.address import Address
@@ -65,7 +74,8 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
         refuse_errors(by_place(problems))
         if options.refresh:
             resolver.ask(context)
-    check_targets(options.targets, {*(i.address for i in resolver.all()), *state.records})
+    named = (*options.targets, *options.excluded, *options.replace)
+    check_targets(named, {*(i.address for i in resolver.all()), *state.records})
     refreshed = _refreshed(resolver, settings, state, context, options)
     return _Planning(
         config, state, context, options, resolver, settings, refreshed, snapshot.same_secret
@@ -121,10 +131,13 @@ class _Planning:
         if not self.options.destroy:
             self._walk()
             self._leave()  # instances too that are gone because of what others changed
-        self.works = dying_together(self.works)
+        self.works = carried(dying_together(self.works), self.problems)
         outputs = self._outputs()
         if self.options.targets:
             self.works, limited = targeted(self.works, self.options.targets)
+            self.problems.append(limited)
+        if self.options.excluded:
+            self.works, limited = without(self.works, self.options.excluded)
             self.problems.append(limited)
         works = unearthed(self._in_user_order(), self._look(), self.problems)
         works = protected(works, self.config, self.state, self._look(), self.problems)
@@ -159,13 +172,19 @@ class _Planning:
         kept |= {r.id.casefold() for a, r in self.state.records.items() if a in desired}
         for record in sorted(gone, key=lambda r: r.id.count("/")):
             registered, live = _registered(record, self.context), self.refreshed.get(record.id)
-            work = removal(record, registered, live, reason, forget=record.id.casefold() in kept)
+            work = removal(record, registered, live, reason, keep=self._keep(record, kept))
             work = replace(work, settings=self.settings.current(record.provider, record.settings))
             if work.change.action is Action.DELETE:
                 root = self.doomed.root(record.id)
                 self.doomed.add(record.id, work.address, root)
                 work = replace(work, change=replace(work.change, dies_with=root))
             self.works[record.address] = work
+
+    def _keep(self, record: Record, kept: set[str]) -> Reason | None:
+        """Why a resource stays although nothing of the configuration is it any more."""
+        if record.id.casefold() in kept:
+            return Reason.RENAMED
+        return Reason.KEPT if "keep_on_remove" in record.lifecycle else None
 
     def _walk(self) -> None:
         for block_address in self.resolver.graph.ordered_with(contained_blocks(self.resolver.all())):
@@ -208,10 +227,13 @@ class _Planning:
         )
         if renamed is not None:
             work = taken_along(work)
+        why = reason_to_replace(work, self.options.replace, self.works)
+        if why is not None:
+            work = replaced(work, why, self.problems)
         if record is not None and live is not None:
             root = self.doomed.root(record.id)
             if root is not None:
-                work = replaced_with_parent(work, root)
+                work = replaced_with_parent(work, self.works[root])
             if work.change.action.destroys:
                 self.doomed.add(record.id, work.address, root)
         return work

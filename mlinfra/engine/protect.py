@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mlinfra.engine.containment import unmanaged
+from mlinfra.engine.containment import nearest, unmanaged
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.plan import Reason
 from mlinfra.model.state import State
 
 
@@ -32,6 +33,7 @@ def protected(
             dying.setdefault(work.change.dies_with, []).append(work)
     managed = {record.id.casefold() for record in state.records.values()}
     finished: list[Work] = []
+    problems.extend(_lost_though_kept(works))
     for work in works:
         if work.change.action.destroys:
             block = blocks.get(work.address.block)
@@ -50,15 +52,35 @@ def protected(
 
 def _is_protected(work: Work, block: Block | None) -> bool:
     """What is written counts; of a block that has left the configuration, what was recorded."""
-    if block is not None:
+    if work.instance is not None:
+        return work.instance.prevent_destroy
+    if block is not None and isinstance(block.lifecycle.prevent_destroy, bool):
         return block.lifecycle.prevent_destroy
-    return bool(work.record and work.record.prevent_destroy)
+    return bool(work.record and "prevent_destroy" in work.record.lifecycle)
 
 
 def _allows_loss(work: Work, block: Block | None) -> bool:
     if block is not None:
         return block.lifecycle.allow_unmanaged_loss
-    return bool(work.record and work.record.allow_unmanaged_loss)
+    return bool(work.record and "allow_unmanaged_loss" in work.record.lifecycle)
+
+
+def _lost_though_kept(works: Sequence[Work]) -> Iterator[Diagnostic]:
+    """What should be kept, and lives in what is destroyed."""
+    dying = {w.record.id.casefold(): w for w in works if w.record and w.change.action.destroys}
+    for work in works:
+        if work.change.reason is not Reason.KEPT or work.record is None:
+            continue
+        container = nearest(work.record.id, dying)
+        if container is not None:
+            yield error(
+                "MLI-PLN-016",
+                f"{work.address} is to be kept, and would be lost with {container.address}",
+                f"It lives in {container.address}, which this plan deletes. Keep that too; or bring the "
+                "block back without keep_on_remove, apply, and take it out.",
+                container.change.position,
+                work.address,
+            )
 
 
 def _forbidden(work: Work, block: Block | None) -> Diagnostic:

@@ -18,7 +18,7 @@ from mlinfra.engine.check import Subject, check_body
 from mlinfra.engine.content import Contents, fingerprint, version_of
 from mlinfra.engine.context import Context
 from mlinfra.engine.differ import overlaid
-from mlinfra.engine.lifecycle import lifecycle_problems
+from mlinfra.engine.lifecycle import lifecycle_problems, prevents_destruction
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, child, masked, properties, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope
@@ -29,7 +29,7 @@ from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.source import Node
-from mlinfra.model.state import Record
+from mlinfra.model.state import LASTING, Record
 from mlinfra.model.value import Attrs, LocalPath, Unknown, is_sensitive
 from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
 
@@ -51,6 +51,7 @@ class Instance:
     id: str | None
     needs: frozenset[Address]
     import_id: str | None = None
+    prevent_destroy: bool = False
     own_id: str | None = None
     """What the attributes alone say that the id is; the same as ``id`` but for what is imported."""
 
@@ -58,6 +59,17 @@ class Instance:
     def type(self) -> ResourceType[Any]:
         """The resource type."""
         return self.registered.type
+
+    @property
+    def lasting(self) -> frozenset[str]:
+        """What of its lifecycle still counts when its block is gone."""
+        written = self.block.lifecycle
+        words = {
+            "prevent_destroy": self.prevent_destroy,
+            "allow_unmanaged_loss": written.allow_unmanaged_loss,
+            "keep_on_remove": written.keep_on_remove,
+        }
+        return frozenset(word for word in LASTING if words[word])
 
 
 class Resolver:
@@ -261,6 +273,7 @@ class Resolver:
             id=(import_id if address not in self._recorded else None) or own_id,
             needs=self.graph.needs[block.address],
             import_id=import_id,
+            prevent_destroy=prevents_destruction(block, scope, self.problems),
             own_id=own_id,
         )
 

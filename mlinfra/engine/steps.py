@@ -111,8 +111,9 @@ class _Deletions:
                         after[_id(Op.DELETE, carrier)] = None
                 elif user in self.writes and self.dying[victim].change.action is not Action.DELETE_CREATE:
                     after[_id(self.writes[user][-1], user)] = None
-        if work.change.action is Action.CREATE_DELETE:
-            after[_id(Op.CREATE, address)] = None
+        for victim in victims:
+            if self.dying[victim].change.action is Action.CREATE_DELETE:
+                after[_id(Op.CREATE, victim)] = None
         return after
 
     def _carrier(self, address: Address) -> Address:

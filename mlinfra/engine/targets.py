@@ -1,4 +1,4 @@
-"""``--target``: a plan limited to some addresses and what they need."""
+"""``--target`` and ``--exclude``: a plan of some addresses and what they need, or of all but some."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from mlinfra.engine.containment import dying_together, enclosing
 from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
-from mlinfra.model.graph import requirements
+from mlinfra.model.graph import dependants, requirements
 
 
 def check_targets(targets: Iterable[Address], known: set[Address]) -> None:
-    """Raise MlinfraError for a target that is neither declared nor recorded, with the near address."""
+    """Raise MlinfraError for an address that is neither declared nor recorded, with the near one."""
     blocks = {address.block for address in known}
     wrong = [
         error(
@@ -36,8 +36,40 @@ def targeted(
     Of what is destroyed: also everything that uses it and is destroyed too, and what lives in it. A target
     whose container stays is deleted by a request of its own.
     """
-    wanted = set(targets)
-    roots = [address for address in works if address in wanted or address.block in wanted]
+    kept = requirements(_needs(works), _meant(works, targets))
+    notice = warning(
+        "MLI-PLN-010",
+        f"this plan is limited to {', '.join(map(str, targets))}",
+        "The stack may be left half-way; plan again without --target afterwards.",
+    )
+    return dying_together({address: work for address, work in works.items() if address in kept}), notice
+
+
+def without(
+    works: Mapping[Address, Work], excluded: Sequence[Address]
+) -> tuple[dict[Address, Work], Diagnostic]:
+    """The works but for the excluded and what needs them, and the warning that goes with them.
+
+    What is destroyed needs that its users go, and what lives in it: where one of those stays, it stays.
+    """
+    meant = _meant(works, excluded)
+    left = {*meant, *dependants(_needs(works), meant)}
+    notice = warning(
+        "MLI-PLN-010",
+        f"this plan leaves out {', '.join(map(str, excluded))} and what needs it",
+        "The stack may be left half-way; plan again without --exclude afterwards.",
+    )
+    return dying_together({address: work for address, work in works.items() if address not in left}), notice
+
+
+def _meant(works: Mapping[Address, Work], named: Iterable[Address]) -> list[Address]:
+    """The works of these instances, and of all instances of these blocks."""
+    wanted = set(named)
+    return [address for address in works if address in wanted or address.block in wanted]
+
+
+def _needs(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:
+    """By work, the works without which it cannot be done."""
     inside = _inside(works)
     by_block: dict[Address, set[Address]] = {}
     users: dict[Address, set[Address]] = {}
@@ -52,13 +84,7 @@ def targeted(
         if work.change.action.destroys:
             needs[address] |= users.get(address.block, set())
             needs[address] |= inside.get(address, set())
-    kept = requirements(needs, roots)
-    notice = warning(
-        "MLI-PLN-010",
-        f"this plan is limited to {', '.join(map(str, targets))}",
-        "The stack may be left half-way; plan again without --target afterwards.",
-    )
-    return dying_together({address: work for address, work in works.items() if address in kept}), notice
+    return needs
 
 
 def _inside(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:

@@ -33,7 +33,8 @@ def earlier_versions(work: Work, id: str | None) -> tuple[str, ...]:
     record = work.record
     if record is None:
         return ()
-    made = (*record.versions, record.id) if work.change.reason is Reason.VERSION else record.versions
+    stays = work.change.reason is Reason.VERSION or work.change.action is Action.CREATE_DELETE
+    made = (*record.versions, record.id) if stays else record.versions
     return tuple(dict.fromkeys(each for each in made if each.casefold() != (id or "").casefold()))
 
 
@@ -58,8 +59,15 @@ def _is_new(work: Work) -> bool:
 
 
 def _surplus(work: Work) -> tuple[str, ...]:
-    """The earlier versions beyond what `keep_versions` keeps, the one in use included."""
-    if work.instance is None or work.change.action.destroys:
+    """The earlier versions beyond what `keep_versions` keeps, the one in use included.
+
+    Of what has no versions: what a successor was created before, when the apply ended between the two.
+    """
+    if work.instance is None or work.change.action is Action.DELETE_CREATE:
+        return ()
+    if not work.schema.get("x-versioned"):
+        return work.record.versions if work.record is not None else ()
+    if work.change.action is Action.CREATE_DELETE:
         return ()
     keep = work.instance.block.lifecycle.keep_versions
     earlier = earlier_versions(work, work.instance.id)
@@ -80,8 +88,12 @@ def _told(work: Work, users: Mapping[str, _Uses]) -> Work:
         else:
             retired.append(id)
     if retired:
-        kept = f"keep_versions: {work.instance.block.lifecycle.keep_versions}" if work.instance else ""
-        notes.append(f"earlier versions that go: {', '.join(map(_version, retired))} ({kept})")
+        names = ", ".join(map(_version, retired))
+        if work.instance is not None and work.schema.get("x-versioned"):
+            keep = work.instance.block.lifecycle.keep_versions
+            notes.append(f"earlier versions that go: {names} (keep_versions: {keep})")
+        else:
+            notes.append(f"left over from an earlier replacement, and deleted now: {names}")
     action = work.change.action
     if retired and action is Action.NO_OP:
         action = Action.UPDATE

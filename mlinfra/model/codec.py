@@ -32,8 +32,7 @@ class _Record(_Document, frozen=True, kw_only=True):
     provider: str
     id: str
     type_version: int = 1
-    prevent_destroy: bool = False
-    allow_unmanaged_loss: bool = False
+    lifecycle: list[str] = []
     broken: bool = False
     versions: list[str] = []
     dependencies: list[str] = []
@@ -67,8 +66,7 @@ class _Entry(_Document, frozen=True):
     provider: str
     id: str | None = None
     type_version: int = 1
-    prevent_destroy: bool = False
-    allow_unmanaged_loss: bool = False
+    lifecycle: list[str] = []
     broken: bool = False
     versions: list[str] = []
     message: str = ""
@@ -114,8 +112,7 @@ def encode_state(state: State, key: bytes, tool: str) -> bytes:
                 provider=record.provider,
                 id=record.id,
                 type_version=record.type_version,
-                prevent_destroy=record.prevent_destroy,
-                allow_unmanaged_loss=record.allow_unmanaged_loss,
+                lifecycle=sorted(record.lifecycle),
                 versions=list(record.versions),
                 broken=record.broken,
                 dependencies=[str(address) for address in record.dependencies],
@@ -181,8 +178,7 @@ def _record(item: _Record, addresses: dict[str, Address]) -> Record:
         dependencies=dependencies,
         settings=settings,
         type_version=item.type_version,
-        prevent_destroy=item.prevent_destroy,
-        allow_unmanaged_loss=item.allow_unmanaged_loss,
+        lifecycle=frozenset(item.lifecycle),
         versions=tuple(item.versions),
         broken=item.broken,
     )
@@ -207,8 +203,7 @@ def encode_entry(entry: Entry, key: bytes) -> bytes:
             provider=entry.provider,
             id=entry.id,
             type_version=entry.type_version,
-            prevent_destroy=entry.prevent_destroy,
-            allow_unmanaged_loss=entry.allow_unmanaged_loss,
+            lifecycle=sorted(entry.lifecycle),
             versions=list(entry.versions),
             broken=entry.broken,
             message=entry.message,
@@ -240,8 +235,7 @@ def decode_entry(data: bytes) -> Entry:
         dependencies=tuple(_address(text, addresses) for text in item.dependencies),
         message=item.message,
         type_version=item.type_version,
-        prevent_destroy=item.prevent_destroy,
-        allow_unmanaged_loss=item.allow_unmanaged_loss,
+        lifecycle=frozenset(item.lifecycle),
         versions=tuple(item.versions),
         broken=item.broken,
     )

@@ -41,10 +41,23 @@ class OnSoftDeleted(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What replaces a resource when it changes: a block or instance, or with ``path`` one attribute of it."""
+
+    address: Address
+    path: tuple[str | int, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """``lifecycle:`` of a block."""
 
-    prevent_destroy: bool = False
+    prevent_destroy: bool | Node = False
+    """A node where it is an expression: it is evaluated for each instance."""
+    create_before_destroy: bool = False
+    keep_on_remove: bool = False
+    replace_triggered_by: tuple[Trigger, ...] = ()
     ignore_changes: tuple[tuple[str | int, ...], ...] = ()
     """Paths relative to the body; ``("*",)`` is everything."""
     allow_unmanaged_loss: bool = False

@@ -53,7 +53,6 @@ class Entry:
     dependencies: tuple[Address, ...] = ()
     message: str = ""
     type_version: int = 1
-    prevent_destroy: bool = False
-    allow_unmanaged_loss: bool = False
+    lifecycle: frozenset[str] = frozenset()
     broken: bool = False
     versions: tuple[str, ...] = ()

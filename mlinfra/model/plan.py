@@ -59,6 +59,9 @@ class Reason(Enum):
     EXISTS = "it exists already and is taken over"
     VERSION = "its content changed, which makes a new version"
     RENAMED = "its block has another address now"
+    ASKED = "its replacement was asked for"
+    TRIGGERED = "something changed that its lifecycle.replace_triggered_by names"
+    KEPT = "it left the configuration, which says to keep it"
     SOFT_DELETED = "one of this name was deleted and is still kept"
 
 

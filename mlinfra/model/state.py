@@ -12,6 +12,9 @@ from mlinfra.model.value import Attrs
 
 FORMAT_VERSION = 1
 
+LASTING = ("prevent_destroy", "allow_unmanaged_loss", "keep_on_remove")
+"""Words of ``lifecycle`` that still count when their block has left the configuration."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -32,11 +35,12 @@ class Record:
     dependencies: tuple[Address, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     type_version: int = 1
-    prevent_destroy: bool = False
-    allow_unmanaged_loss: bool = False
+    lifecycle: frozenset[str] = frozenset()
+    """Which of `LASTING` are true of it."""
     broken: bool = False
     versions: tuple[str, ...] = ()
-    """Ids of earlier versions that this block made and that are still there, oldest first."""
+    """Ids of what this block made before and what is still there, oldest first: earlier versions, and what a
+    successor was created before and that is to go."""
 
 
 @dataclass(frozen=True, slots=True)

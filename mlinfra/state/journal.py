@@ -184,8 +184,7 @@ def _record(entry: Entry) -> Record:
         dependencies=entry.dependencies,
         settings=entry.settings,
         type_version=entry.type_version,
-        prevent_destroy=entry.prevent_destroy,
-        allow_unmanaged_loss=entry.allow_unmanaged_loss,
+        lifecycle=entry.lifecycle,
         versions=entry.versions,
     )
 

@@ -54,7 +54,7 @@ def test_a_refused_variable_is_not_repeated_since_it_may_be_secret() -> None:
 
 def test_targets_are_addresses() -> None:
     scope = given("--no-refresh", "--target", 'role_assignment.team["ana"]', "--parallelism", "4")[1]
-    assert scope == Scope(False, (Address("role_assignment", "team", "ana"),), 4)
+    assert scope == Scope(False, (Address("role_assignment", "team", "ana"),), parallelism=4)
 
 
 def test_a_target_that_is_no_address() -> None:

@@ -123,8 +123,7 @@ def test_every_field_of_a_record_survives() -> None:
         dependencies=(CPU, Address("compute", "n", 3)),
         settings={"subscription": "s", "nested": {"a": [1]}},
         type_version=4,
-        prevent_destroy=True,
-        allow_unmanaged_loss=True,
+        lifecycle=frozenset({"prevent_destroy", "allow_unmanaged_loss"}),
         broken=True,
     )
     plain = Record(CPU, "compute", "azure", "/cpu", {}, {})
@@ -143,8 +142,7 @@ def test_every_field_of_an_entry_survives() -> None:
         dependencies=(CPU, Address("compute", "n", 3)),
         message="no room",
         type_version=2,
-        prevent_destroy=True,
-        allow_unmanaged_loss=True,
+        lifecycle=frozenset({"prevent_destroy", "allow_unmanaged_loss"}),
         broken=True,
     )
     assert decode_entry(encode_entry(full, KEY)) == full

@@ -157,7 +157,9 @@ def test_open_is_what_never_ended() -> None:
 
 
 def test_an_accepted_entry_is_filled_up_from_its_intent() -> None:
-    intent = entry(INTENT, dependencies=(LAB,), settings={"subscription": "s"}, prevent_destroy=True)
+    intent = entry(
+        INTENT, dependencies=(LAB,), settings={"subscription": "s"}, lifecycle=frozenset({"keep_on_remove"})
+    )
     accepted = entry(ACCEPTED, token={"n": 1}, desired=None, id=None)
     later = entry(ACCEPTED, token={"n": 2}, desired=None, id="/chosen/by/service")
     assert open_entries([intent, accepted]) == (replace(intent, kind=ACCEPTED, token={"n": 1}),)
@@ -186,15 +188,13 @@ def test_what_is_done_becomes_its_record(op: Op) -> None:
         dependencies=(LAB,),
         settings={"subscription": "s"},
         type_version=3,
-        prevent_destroy=True,
-        allow_unmanaged_loss=True,
+        lifecycle=frozenset({"prevent_destroy", "allow_unmanaged_loss"}),
     )
     wanted = record(
         dependencies=(LAB,),
         settings={"subscription": "s"},
         type_version=3,
-        prevent_destroy=True,
-        allow_unmanaged_loss=True,
+        lifecycle=frozenset({"prevent_destroy", "allow_unmanaged_loss"}),
     )
     assert folded(done) == {"compute.cpu": wanted}
     assert folded(done, old=record(id="/old", broken=True)) == {"compute.cpu": wanted}
