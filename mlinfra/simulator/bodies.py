@@ -252,14 +252,19 @@ def answer_body(call: Call, kind: Kind, resource: Resource) -> dict[str, Any]:
     if kind.etag != "none":
         body["etag"] = resource.data.get("etag")
     if kind.system_data:
-        body["systemData"] = {
-            "createdBy": call.world.caller,
-            "createdByType": "Application",
-            "createdAt": stamp(resource.created),
-            "lastModifiedBy": call.world.caller,
-            "lastModifiedByType": "Application",
-            "lastModifiedAt": stamp(resource.changed),
-        }
+        body["systemData"] = system_data(call, resource)
     if kind.render is not None:
         kind.render(call, resource, body)
     return body
+
+
+def system_data(call: Call, resource: Resource) -> dict[str, Any]:
+    """Who made a resource and who changed it last."""
+    return {
+        "createdBy": call.world.caller,
+        "createdByType": "Application",
+        "createdAt": stamp(resource.created),
+        "lastModifiedBy": call.world.caller,
+        "lastModifiedByType": "Application",
+        "lastModifiedAt": stamp(resource.changed),
+    }

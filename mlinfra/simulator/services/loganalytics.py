@@ -30,6 +30,9 @@ VERSIONS = (
 
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 
+SINCE_2022 = "2022"
+"""Versions before answer ``source`` and have no operations."""
+
 CREATE = 5.0
 """Seconds; recorded with 3 to 8 s."""
 
@@ -145,6 +148,8 @@ def _render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
     day = int(call.now // DAY) + 1
     capping["quotaNextResetTime"] = f"{moment(day * DAY):%Y-%m-%dT%H:%M:%SZ}"
     body["properties"]["workspaceCapping"] = capping
+    if call.api_version >= SINCE_2022:
+        body["properties"].pop("source", None)
 
 
 def _listed(call: Call, body: dict[str, Any]) -> None:
@@ -221,6 +226,14 @@ def _list_deleted(call: Call) -> Answer:
     return Answer(200, paged(call, bodies, 1000))
 
 
+def _create(call: Call) -> Accept:
+    """R: the Location of a creation is the workspace itself, so the GET tells when it is done; versions
+    before 2022 answered Succeeded at once (test_scheduled_query_rules, 2021 and 2022)."""
+    if call.api_version < SINCE_2022:
+        return Accept(status=201)
+    return Accept(status=201, headers=("self",), seconds=CREATE, running="Creating")
+
+
 WORKSPACES = Kind(
     type=WORKSPACE,
     api_versions=VERSIONS,
@@ -245,8 +258,7 @@ WORKSPACES = Kind(
     computed=tuple(("properties", key) for key in ("customerId", "createdDate", "modifiedDate")),
     immutable=(Immutable(path=("properties", "sku", "name"), error=_sku_change, same=_sku_same),),
     update="merge",
-    # R: the Location of a creation is the workspace itself, so the GET tells when it is done
-    create=Accept(status=201, headers=("self",), seconds=CREATE, running="Creating"),
+    create=_create,
     etag="body",
     prepare=_prepare,
     created=_created,

@@ -190,13 +190,16 @@ def _private(workspace: Resource) -> bool:
 
 def _attach_identity(call: Call, body: dict[str, Any], prior: Resource | None, id: str) -> None:
     """Documentation how-to-create-attach-compute-cluster: one system-assigned or several user-assigned
-    identities, not both (code assumed). Recorded: no identity, no key."""
+    identities, not both (code assumed). Recorded: no identity, no key; a tenant also beside user-assigned
+    ones (azure-ai-ml test_fl_pipeline)."""
     attach(call, body, prior, id)
     type_ = (body.get("identity") or {}).get("type", "None")
     if type_ == "None":
         body.pop("identity", None)
     elif "," in type_:
         raise user_error(call, "A compute has a system-assigned or user-assigned identities, not both.")
+    else:
+        body["identity"]["tenantId"] = call.world.tenant
 
 
 def _deleting(call: Call, resource: Resource) -> None:

@@ -21,7 +21,11 @@ LACKING = (
 
 
 def render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
-    """Lay the service's keys around what was sent; nulls and empty texts as recorded."""
+    """Lay the service's keys around what was sent; nulls and empty texts as recorded.
+
+    A registry that is not there is no key: the recordings that have EnableSoftwareBillOfMaterials, which are
+    the latest, agree in that. Older ones had a null or an empty text.
+    """
     kept = resource.properties
     location = resource.body["location"]
     made = resource.data.get("made", False)
@@ -39,7 +43,6 @@ def render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
         "allowRoleAssignmentOnRG": False,
         "v1LegacyMode": kept["v1LegacyMode"],
         "softDeleteEnabled": False,
-        "containerRegistry": kept.get("containerRegistry"),
         "creationTime": stamp(resource.created),
         "notebookInfo": _notebook(call, resource) if made else None,
         "storageHnsEnabled": has_hierarchy(call.world, resource),

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from mlinfra.simulator import errors
+from mlinfra.simulator.bodies import system_data
 from mlinfra.simulator.clock import stamp
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.kinds import Accept, Kind, Names, Polling, ResultUrl, Route, Service
@@ -29,6 +30,9 @@ VERSIONS = (
 SUBSCRIPTION_VERSIONS = ("2022-12-01", "2021-01-01", "2020-01-01", "2019-11-01", "2019-06-01", "2016-06-01")
 
 GROUP = "Microsoft.Resources/resourceGroups"
+
+WITH_SYSTEM_DATA = "2022"
+"""From here on lists show systemData of types that have it (R: 2022-09-01 does, 2020-10-01 does not)."""
 
 _EMPTY_GROUP = 15.0
 _PER_RESOURCE = 5.0
@@ -133,10 +137,12 @@ def _resources(call: Call) -> Answer:
         top = kind is not None and kind.shown and kind.scope == "group" and not kind.nested
         if kind is None or not top or "location" not in resource.body or not _fits(resource, wanted):
             continue
-        body = {"id": resource.id, "name": resource.name, "type": kind.id_type or kind.type}
+        body: dict[str, Any] = {"id": resource.id, "name": resource.name, "type": kind.id_type or kind.type}
         for key in ("location", "kind", "sku", "identity", "managedBy", "tags"):
             if key in resource.body:
                 body[key] = resource.body[key]
+        if kind.system_data and call.api_version >= WITH_SYSTEM_DATA:
+            body["systemData"] = system_data(call, resource)
         if "provisioningstate" in expand:
             body["provisioningState"] = resource.state
         if "createdtime" in expand:

@@ -16,7 +16,7 @@ from mlinfra.simulator.clock import stamp
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.ids import parse
 from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Polling, ResultUrl, Route, Service
-from mlinfra.simulator.services import storage_children
+from mlinfra.simulator.services import storage_children, storage_services
 from mlinfra.simulator.services.storage_shape import ACCOUNT, COMPUTED, SHAPE, bad_property, bad_values
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.verbs import canonical_id
@@ -328,7 +328,7 @@ ACCOUNTS = Kind(
 
 SERVICE = Service(
     namespace="Microsoft.Storage",
-    kinds=(ACCOUNTS, *storage_children.kinds(VERSIONS)),
+    kinds=(ACCOUNTS, *storage_services.kinds(VERSIONS), *storage_children.kinds(VERSIONS)),
     routes=(
         Route(method="POST", type="Microsoft.Storage/checkNameAvailability", handler=_check_name,
               api_versions=VERSIONS),

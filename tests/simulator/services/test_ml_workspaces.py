@@ -102,8 +102,9 @@ def test_what_was_left_out_is_answered_with_the_services_words(door: MlDoor) -> 
     assert found["systemData"]["createdAt"].endswith("Z")
     properties = found["properties"]
     assert (properties["friendlyName"], properties["description"], properties["sasGetterUri"]) == ("", "", "")
-    for key in ("imageBuildCompute", "containerRegistry", "linkedModelInventoryArmId"):
+    for key in ("imageBuildCompute", "linkedModelInventoryArmId"):
         assert properties[key] is None
+    assert "containerRegistry" not in properties
     assert properties["hbiWorkspace"] is False and properties["v1LegacyMode"] is False
     assert properties["publicNetworkAccess"] == "Enabled"
     assert properties["managedNetwork"] == {
@@ -124,7 +125,7 @@ def test_what_was_left_out_is_answered_with_the_services_words(door: MlDoor) -> 
 def test_the_empty_text_means_no_dependent(door: MlDoor) -> None:
     found = door.workspace(properties={"applicationInsights": "", "containerRegistry": ""})
     assert found["properties"]["applicationInsights"] is None
-    assert found["properties"]["containerRegistry"] is None
+    assert "containerRegistry" not in found["properties"]
 
 
 def test_a_list_lacks_what_only_a_get_shows(door: MlDoor) -> None:

@@ -132,6 +132,13 @@ def test_the_list_of_what_is_in_a_group(door: Door) -> None:
     found = door.get(f"{GROUP}/resources")
     assert names(found) == ["appi-one", "stone"]
     assert all("properties" not in one for one in found.json()["value"])
+    assert not any("systemData" in one for one in found.json()["value"])
+    door.put(REGISTRY, registry())
+    (shown,) = door.get(f"{GROUP}/resources", **{"$filter": "name eq 'acrone'"}).json()["value"]
+    assert shown["systemData"]["createdByType"] == "Application"
+    old = door.get(f"{GROUP}/resources", version="2019-10-01", **{"$filter": "name eq 'acrone'"})
+    assert "systemData" not in old.json()["value"][0]
+    door.delete(REGISTRY)
     assert names(door.get(f"{GROUP}/resources", **{"$filter": "name eq 'STONE'"})) == ["stone"]
     everywhere = f"/subscriptions/{SUB}/resources"
     assert names(door.get(everywhere)) == ["appi-one", "managed-appi-one-ws", "stone"]

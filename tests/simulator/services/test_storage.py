@@ -250,6 +250,34 @@ def test_services_are_there_with_the_account(door: Door) -> None:
     assert refusal(bad) == (400, "InvalidValuesForRequestParameters")
 
 
+def test_a_service_echoes_a_put_and_shows_all_to_a_get(door: Door) -> None:
+    door.make(STORAGE, account())
+    kept = {"deleteRetentionPolicy": {"enabled": True, "days": 7}}
+    answer = door.put(BLOBS, {"properties": kept}).json()
+    assert (answer["properties"], "sku" in answer) == (kept, False)
+    found = door.get(BLOBS).json()
+    assert found["sku"]["name"] == "Standard_LRS"
+    assert found["properties"] == {
+        "cors": {"corsRules": []},
+        "deleteRetentionPolicy": {"enabled": True, "days": 7, "allowPermanentDelete": False},
+    }
+    door.put(BLOBS, {"properties": {"deleteRetentionPolicy": {"enabled": False}}})
+    assert "days" not in door.get(BLOBS).json()["properties"]["deleteRetentionPolicy"]
+
+
+def test_the_tracking_of_accesses_is_completed_and_taken_away(door: Door) -> None:
+    door.make(STORAGE, account())
+    tracked = door.put(BLOBS, {"properties": {"lastAccessTimeTrackingPolicy": {"enable": True}}}).json()
+    assert tracked["properties"]["lastAccessTimeTrackingPolicy"] == {
+        "enable": True,
+        "name": "AccessTimeTracking",
+        "trackingGranularityInDays": 1,
+        "blobType": ["blockBlob"],
+    }
+    door.put(BLOBS, {"properties": {"lastAccessTimeTrackingPolicy": {"enable": False}}})
+    assert "lastAccessTimeTrackingPolicy" not in door.get(BLOBS).json()["properties"]
+
+
 def test_versions_and_hierarchies_exclude_each_other(door: Door) -> None:
     door.make(STORAGE, account(isHnsEnabled=True))
     answer = door.put(BLOBS, {"properties": {"isVersioningEnabled": True}})
@@ -268,7 +296,10 @@ def test_containers(door: Door) -> None:
     assert found["properties"]["leaseStatus"] == "Unlocked"
     assert found["etag"].startswith('"0x8D')
     patched = door.patch(BOX, {"properties": {"metadata": {"a": "b"}}})
-    assert patched.status == 200
+    assert (patched.status, "etag" in patched.json()) == (200, False)
+    assert set(patched.json()["properties"]) == {
+        "metadata", "deleted", "remainingRetentionDays", "hasImmutabilityPolicy", "hasLegalHold",
+    }  # fmt: skip
     assert door.get(BOX).json()["properties"]["metadata"] == {"a": "b"}
     (listed,) = door.get(f"{BLOBS}/containers").json()["value"]
     assert "metadata" not in listed["properties"]
@@ -283,8 +314,13 @@ def test_shares(door: Door) -> None:
     assert refusal(door.get(SHARE)) == (404, "ShareNotFound")
     assert door.put(SHARE, {"properties": {"shareQuota": 10}}).status == 201
     found = door.get(SHARE).json()["properties"]
-    assert (found["shareQuota"], found["enabledProtocols"], found["leaseStatus"]) == (10, "SMB", "unlocked")
-    assert door.patch(SHARE, {"properties": {"shareQuota": 20}}).status == 200
+    assert (found["shareQuota"], found["signedIdentifiers"], found["leaseStatus"]) == (10, [], "unlocked")
+    assert ("accessTierChangeTime" in found, "enabledProtocols" in found) == (True, False)
+    patched = door.patch(SHARE, {"properties": {"shareQuota": 20}}).json()
+    assert (patched["properties"], "etag" in patched) == ({"shareQuota": 20}, False)
+    (listed,) = door.get(SHARE.rpartition("/")[0]).json()["value"]
+    assert listed["properties"]["enabledProtocols"] == "SMB"
+    assert not {"signedIdentifiers", "accessTierChangeTime"} & set(listed["properties"])
     nfs = door.put(SHARE + "2", {"properties": {"enabledProtocols": "NFS"}})
     assert refusal(nfs) == (409, "FeatureNotSupportedForAccount")
     assert door.put(SHARE + "2", {"properties": {"accessTier": "Premium"}}).status == 400
