@@ -9,8 +9,10 @@ from conformance.replay.asked import About, ask
 from conformance.replay.comparing import Aspect, Comparison, compare
 from conformance.replay.evidence import Evidence
 from conformance.replay.exchanges import Session
+from conformance.replay.judging import Judge
+from conformance.replay.key_rules import KeyRule
 from conformance.replay.play import Player
-from conformance.replay.rules import Judge, Rule
+from conformance.replay.rules import Rule
 from conformance.replay.sessions import sessions
 from conformance.score import Cause, Miss, Score
 
@@ -54,7 +56,7 @@ def score(chosen: Sequence[Session], evidence: Evidence) -> list[Score]:
     return [Score(one.value, GOALS[one], right[one], tuple(misses[one]), said) for one in Aspect]
 
 
-def _miss(one: Comparison, rule: Rule | None) -> Miss:
+def _miss(one: Comparison, rule: Rule | KeyRule | None) -> Miss:
     exchange = one.played.exchange
     asked = f"{exchange.method} {one.played.asked.path.type} at {exchange.api_version}"
     detail = f"{asked}: {one.then}; ours: {one.now}"

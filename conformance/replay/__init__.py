@@ -8,5 +8,7 @@
 - `seeding`: what must be there before an exchange can be played
 - `play`: one session against one simulator
 - `comparing`: what was answered then and now, as comparisons
-- `rules`: the named reasons for which a comparison that failed is not held against us
+- `rules`, `key_rules`: the named reasons for which a comparison that failed is not held against us
+- `evidence`: which keys the specifications and the recordings know
+- `judging`: which rule explains which comparison
 """

@@ -76,6 +76,10 @@ class Evidence:
             if tuple(other) == sort and era.startswith(latest)
         )  # fmt: skip
 
+    def optional(self, sort: Sort, key: str) -> bool:
+        """Whether in some era of answers none has the key."""
+        return any(key not in keys for (*other, _), keys in self._shown.items() if tuple(other) == sort)
+
     def ever(self, sort: Sort, key: str) -> bool:
         """Whether any answer at all has the key."""
         return any(key in keys for (*other, _), keys in self._shown.items() if tuple(other) == sort)

@@ -189,7 +189,8 @@ class Kind:
     create: Accept | Callable[[Call], Accept] = Accept(status=201)
     """How a PUT of something new is answered; a function where it depends on the api-version."""
     put: Accept = Accept(status=200)
-    patch: Accept | None = Accept(status=200)
+    patch: Accept | Callable[[Call, Resource], Accept] | None = Accept(status=200)
+    """How a PATCH is answered; a function where it depends on what is there."""
     patch_keys: tuple[str, ...] = ()
     """The only top keys that a PATCH reads, where it does not read all."""
     delete: Accept | None = Accept(status=200, body=False)

@@ -172,7 +172,8 @@ def patch(call: Call) -> Answer:
     parents.check_container(call, writing=True)
     preconditions(call, kind, prior)
     read = read_body(call, kind, body, partial=True)
-    return _update(call, kind, merged(prior.body, read, kind), prior, "patch", kind.patch)
+    accept = kind.patch(call, prior) if callable(kind.patch) else kind.patch
+    return _update(call, kind, merged(prior.body, read, kind), prior, "patch", accept)
 
 
 def delete(call: Call) -> Answer:

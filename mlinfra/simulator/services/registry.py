@@ -13,7 +13,7 @@ from mlinfra.simulator import identities
 from mlinfra.simulator.clock import moment
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Polling, Route, Service, StatusUrl
-from mlinfra.simulator.shapes import Bool, Items, Number, Object, Text
+from mlinfra.simulator.services.registry_shape import SHAPE, bad
 from mlinfra.simulator.store import Operation, Resource
 from mlinfra.simulator.verbs import canonical_id
 from mlinfra.simulator.wire import Answer
@@ -29,66 +29,8 @@ REGISTRY = "Microsoft.ContainerRegistry/registries"
 CREATE = 8.0
 """Seconds; recorded with 1 to 12 s."""
 
-
-def _bad(path: str, value: Any) -> ArmError:
-    text = f"The value '{value}' of parameter '{path}' is invalid."
-    return ArmError(400, "InvalidParameterValue", text, target=path)
-
-
-def _word(*among: str) -> Text:
-    return Text(among=among, refuse=_bad)
-
-
-def _sku(path: str, value: Any) -> ArmError:
-    """R: `az acr create --sku Classic`."""
-    if str(value).lower() == "classic":
-        text = "Classic SKU is now deprecated. Please select a managed SKU."
-        refusal = ArmError(400, "ClassicSkuDeprecated", text)
-        refusal.body = {"error": refusal.error(), "status": "Failed"}
-        return refusal
-    return _bad(path, value)
-
-
-_STATUS = Object({"status": _word("enabled", "disabled")})
-
-_PROPERTIES = Object(
-    {
-        "adminUserEnabled": Bool(),
-        "publicNetworkAccess": _word("Enabled", "Disabled"),
-        "networkRuleSet": Object(
-            {
-                "defaultAction": _word("Allow", "Deny"),
-                "ipRules": Items(
-                    Object({"action": _word("Allow"), "value": Text()}, required=("value",)), most=200
-                ),
-            }
-        ),
-        "networkRuleBypassOptions": _word("AzureServices", "None"),
-        "networkRuleBypassAllowedForTasks": Bool(),
-        "policies": Object(
-            {
-                "quarantinePolicy": _STATUS,
-                "trustPolicy": Object({"type": _word("Notary"), "status": _word("enabled", "disabled")}),
-                "retentionPolicy": Object({"days": Number(0, 365), "status": _word("enabled", "disabled")}),
-                "exportPolicy": _STATUS,
-                "azureADAuthenticationAsArmPolicy": _STATUS,
-                "softDeletePolicy": Object(
-                    {"retentionDays": Number(1, 90), "status": _word("enabled", "disabled")}
-                ),
-            }
-        ),
-        "encryption": Object(
-            {
-                "status": _word("enabled", "disabled"),
-                "keyVaultProperties": Object({"keyIdentifier": Text(), "identity": Text()}),
-            }
-        ),
-        "zoneRedundancy": _word("Enabled", "Disabled"),
-        "anonymousPullEnabled": Bool(),
-        "dataEndpointEnabled": Bool(),
-        "roleAssignmentMode": _word("LegacyRegistryPermissions", "AbacRepositoryPermissions"),
-    }
-)
+UPDATE = 8.0
+"""Seconds of a PATCH that takes time; its recording has no dates (assumed like a creation)."""
 
 
 def _invalid_name(call: Call, name: str) -> ArmError:
@@ -144,7 +86,7 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     _check_sku(sku["name"], properties)
     policies = properties["policies"]
     if policies["exportPolicy"]["status"] == "disabled" and properties["publicNetworkAccess"] == "Enabled":
-        raise _bad("properties.policies.exportPolicy.status", "disabled")
+        raise bad("properties.policies.exportPolicy.status", "disabled")
     if sku["name"] == "Premium":
         rules = properties.setdefault("networkRuleSet", {})
         rules.setdefault("defaultAction", "Allow")
@@ -156,15 +98,16 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     for key, days in (("retentionPolicy", "days"), ("softDeletePolicy", "retentionDays")):
         held = before.get(key, {})
         same = all(held.get(name) == policies[key].get(name) for name in (days, "status"))
-        fresh = f"{moment(call.now):%Y-%m-%dT%H:%M:%S.%f}0+00:00"
-        policies[key]["lastUpdatedTime"] = held["lastUpdatedTime"] if same else fresh
+        policies[key]["lastUpdatedTime"] = held["lastUpdatedTime"] if same else _moment(call)
     id = prior.id if prior is not None else canonical_id(call, REGISTRIES)
     identities.attach(call, body, prior, id, ", ")
     if (
         properties["encryption"]["status"] == "enabled"
         and "keyVaultProperties" not in properties["encryption"]
     ):
-        raise _bad("properties.encryption.keyVaultProperties", None)
+        raise bad("properties.encryption.keyVaultProperties", None)
+    if properties["encryption"]["status"] == "enabled":
+        _keep_key(call, properties["encryption"]["keyVaultProperties"], prior, id)
     host = call.path.name.lower()
     if prior is None:
         properties["loginServer"] = f"{host}.azurecr.io"
@@ -172,6 +115,29 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
         properties["privateEndpointConnections"] = []
     ends = [f"{host}.{body['location']}.data.azurecr.io"] if properties["dataEndpointEnabled"] else []
     properties["dataEndpointHostNames"] = ends
+
+
+def _keep_key(call: Call, key: dict[str, Any], prior: Resource | None, id: str) -> None:
+    """A key is shown with the version in use; without one in its identifier the service follows its newest
+    (R: test_acr_encryption_with_cmk; the specification: KeyVaultProperties)."""
+    before = (prior.properties["encryption"].get("keyVaultProperties") or {}) if prior is not None else {}
+    identifier = str(key.get("keyIdentifier", ""))
+    key["keyRotationEnabled"] = (
+        len(identifier.rstrip("/").split("/")) < 6
+    )  # https://{vault}/keys/{name}/{version}
+    if before.get("keyIdentifier") == identifier:
+        key["versionedKeyIdentifier"] = before["versionedKeyIdentifier"]
+        if "lastKeyRotationTimestamp" in before:
+            key["lastKeyRotationTimestamp"] = before["lastKeyRotationTimestamp"]
+        return
+    newest = call.ids.guid("key version", id).replace("-", "")
+    key["versionedKeyIdentifier"] = f"{identifier}/{newest}" if key["keyRotationEnabled"] else identifier
+    if before:
+        key["lastKeyRotationTimestamp"] = _moment(call)
+
+
+def _moment(call: Call) -> str:
+    return f"{moment(call.now):%Y-%m-%dT%H:%M:%S.%f}0+00:00"
 
 
 def _render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
@@ -212,7 +178,7 @@ def _credentials(call: Call, resource: Resource) -> Answer:
 def _regenerate(call: Call, resource: Resource) -> Answer:
     name = call.object().get("name")
     if name not in ("password", "password2"):
-        raise _bad("name", name)
+        raise bad("name", name)
     resource.data["passwords"][int(name == "password2")] = _password(call, resource)
     call.store.put(resource)
     return _credentials(call, resource)
@@ -222,7 +188,7 @@ def _check_name(call: Call) -> Answer:
     body = call.object()
     name = body.get("name")
     if not isinstance(name, str) or str(body.get("type", "")).lower() != REGISTRY.lower():
-        raise _bad("name" if not isinstance(name, str) else "type", body.get("type"))
+        raise bad("name" if not isinstance(name, str) else "type", body.get("type"))
     if not REGISTRIES.names.pattern.fullmatch(name):
         message = _invalid_name(call, name).message
         return Answer(200, {"nameAvailable": False, "reason": "Invalid", "message": message})
@@ -243,6 +209,13 @@ def _create(call: Call) -> Accept:
     return Accept(status=201, headers=("async",), seconds=CREATE, running="Creating")
 
 
+def _patch(call: Call, prior: Resource) -> Accept:
+    """R: 200 at once, but 201 and an operation where the registry has a key of its own."""
+    if prior.properties["encryption"]["status"] == "enabled":
+        return Accept(status=201, headers=("async",), seconds=UPDATE, running="Updating")
+    return Accept(status=200)
+
+
 POLLING = Polling(
     name="containerregistry.registry",
     operation="registries-{guid}",
@@ -260,16 +233,7 @@ REGISTRIES = Kind(
     type=REGISTRY,
     api_versions=VERSIONS,
     names=Names(pattern=re.compile(r"[a-zA-Z0-9]{5,50}"), invalid=_invalid_name, world=True, taken=_taken),
-    shape=Object(
-        {
-            "sku": Object(
-                {"name": Text(among=("Basic", "Standard", "Premium"), refuse=_sku)}, required=("name",)
-            ),
-            "identity": identities.SHAPE,
-            "properties": _PROPERTIES,
-        },
-        required=("sku",),
-    ),
+    shape=SHAPE,
     envelope=("sku", "identity"),
     defaults={
         "properties": {
@@ -301,6 +265,7 @@ REGISTRIES = Kind(
     ),
     immutable=(Immutable(path=("properties", "zoneRedundancy"), error=_zones),),
     create=_create,
+    patch=_patch,
     polling=POLLING,
     system_data=True,
     prepare=_prepare,

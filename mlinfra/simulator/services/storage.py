@@ -7,7 +7,6 @@ which keys can change: the specification's mutability and terraform-provider-azu
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 from typing import Any
 
@@ -17,6 +16,7 @@ from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.ids import parse
 from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Polling, ResultUrl, Route, Service
 from mlinfra.simulator.services import storage_children, storage_services
+from mlinfra.simulator.services.storage_body import directory, encryption, endpoints, networks
 from mlinfra.simulator.services.storage_shape import ACCOUNT, COMPUTED, SHAPE, bad_property, bad_values
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.verbs import canonical_id
@@ -32,18 +32,6 @@ VERSIONS = (
 
 CREATE = 17.0
 """Seconds: 72 recorded creations took 17 to 34 s, most of them one wait of the Retry-After."""
-
-PAIRS = {
-    "westeurope": "northeurope", "eastus": "westus", "eastus2": "centralus", "westus2": "westcentralus",
-    "northcentralus": "southcentralus", "uksouth": "ukwest", "francecentral": "francesouth",
-    "germanywestcentral": "germanynorth", "swedencentral": "swedensouth", "norwayeast": "norwaywest",
-    "switzerlandnorth": "switzerlandwest", "japaneast": "japanwest", "australiaeast": "australiasoutheast",
-    "canadacentral": "canadaeast", "southeastasia": "eastasia", "centralindia": "southindia",
-    "eastus2euap": "centraluseuap", "koreacentral": "koreasouth",
-    "southafricanorth": "southafricawest", "uaenorth": "uaecentral",
-}  # fmt: skip
-"""Paired regions (documentation reliability/cross-region-replication-azure), for the secondary endpoints."""
-PAIRS |= {second: first for first, second in PAIRS.items()}
 
 _CONVERTIBLE = (
     frozenset({"Standard_LRS", "Standard_GRS", "Standard_RAGRS"}),
@@ -134,8 +122,9 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     for key in ("isSftpEnabled", "isNfsV3Enabled"):
         if properties.get(key) and not properties.get("isHnsEnabled"):
             raise bad_property(key, True)
-    _networks(properties["networkAcls"])
-    _encryption(call, properties["encryption"], body.get("identity"), prior)
+    networks(properties["networkAcls"])
+    directory(properties)
+    encryption(call, properties["encryption"], body.get("identity"), prior)
     id = prior.id if prior is not None else canonical_id(call, ACCOUNTS)
     identities.attach(call, body, prior, id)
     if prior is None:
@@ -145,82 +134,9 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
         properties["privateEndpointConnections"] = []
         properties["primaryLocation"] = body["location"]
         properties["statusOfPrimary"] = "available"
-    _endpoints(call, body)
-
-
-def _networks(acls: dict[str, Any]) -> None:
-    words = [word.strip() for word in acls["bypass"].split(",")]
-    known = {"none": "None", "logging": "Logging", "metrics": "Metrics", "azureservices": "AzureServices"}
-    if any(word.lower() not in known for word in words) or (
-        len(words) > 1 and "none" in map(str.lower, words)
-    ):
-        raise bad_values("networkAcls.bypass")
-    acls["bypass"] = ", ".join(known[word.lower()] for word in words)
-    for rule in acls["ipRules"]:
-        _address(rule["value"])
-        rule.setdefault("action", "Allow")
-    for rule in acls["virtualNetworkRules"]:
-        rule.setdefault("action", "Allow")
-        rule["state"] = "Succeeded"
-
-
-def _address(text: str) -> None:
-    """Public IPv4 only, no /31 and /32 (documentation storage-network-security, limitations)."""
-    try:
-        network = ipaddress.IPv4Network(text, strict=False)
-    except ValueError:
-        raise bad_values("networkAcls.ipRule[*].value") from None
-    private = any(
-        network.subnet_of(ipaddress.IPv4Network(one))
-        for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-    )
-    if private or ("/" in text and network.prefixlen > 30):
-        raise bad_values("networkAcls.ipRule[*].value")
-
-
-def _encryption(call: Call, found: dict[str, Any], identity: Any, prior: Resource | None) -> None:
-    before = prior.properties["encryption"]["services"] if prior is not None else {}
-    for name, service in found["services"].items():
-        held = before.get(name, {})
-        service["enabled"] = True
-        service["lastEnabledTime"] = held.get("lastEnabledTime", call.world.stamp())
-        service.setdefault("keyType", held.get("keyType", "Account"))
-    if found["keySource"] == "Microsoft.Keyvault":
-        held = found.get("keyvaultproperties") or {}
-        if not held.get("keyname") or not held.get("keyvaulturi"):
-            raise bad_values("encryption.keyvaultproperties")
-    else:
-        found.pop("keyvaultproperties", None)
-
-
-def _endpoints(call: Call, body: dict[str, Any]) -> None:
-    properties, name, sku = body["properties"], call.path.name.lower(), body["sku"]["name"]
-    zone = f"z{int(call.ids.fixed('zone', body['location'])[:4], 16) % 60 + 1}"
-    kinds = {
-        "Storage": ("blob", "queue", "table", "file"),
-        "BlobStorage": ("dfs", "blob", "table"),
-        "BlockBlobStorage": ("dfs", "web", "blob"),
-        "FileStorage": ("file",),
-        "StorageV2": ("dfs", "web", "blob", "queue", "table", "file"),
-    }[body["kind"]]
-    if sku.startswith("Premium") and body["kind"] == "StorageV2":
-        kinds = ("web", "blob")
-
-    def urls(host: str, words: tuple[str, ...]) -> dict[str, str]:
-        return {
-            word: f"https://{host}.{zone + '.' if word == 'web' else ''}{word}.core.windows.net/"
-            for word in words
-        }
-
-    properties["primaryEndpoints"] = urls(name, kinds)
-    for key in ("secondaryLocation", "statusOfSecondary", "secondaryEndpoints"):
-        properties.pop(key, None)
-    pair = PAIRS.get(body["location"])
-    if "G" in sku.partition("_")[2].removeprefix("RA") and pair is not None:
-        properties["secondaryLocation"], properties["statusOfSecondary"] = pair, "available"
-        if "RAG" in sku:
-            without_files = tuple(word for word in kinds if word != "file")
-            properties["secondaryEndpoints"] = urls(f"{name}-secondary", without_files)
+    endpoints(call, body)
+    if "extendedLocation" in body:
+        properties["primaryExtendedLocation"] = body["extendedLocation"]
 
 
 def _created(call: Call, resource: Resource) -> None:

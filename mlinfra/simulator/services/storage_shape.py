@@ -148,8 +148,8 @@ COMPUTED = tuple(
     ("properties", key)
     for key in (
         "creationTime", "keyCreationTime", "privateEndpointConnections", "primaryLocation", "statusOfPrimary",
-        "primaryEndpoints", "secondaryLocation", "statusOfSecondary", "secondaryEndpoints",
-        "provisioningState",
+        "primaryEndpoints", "primaryExtendedLocation", "secondaryLocation", "statusOfSecondary",
+        "secondaryEndpoints", "provisioningState",
     )
 )  # fmt: skip
 """Keys of the service alone."""

@@ -9,6 +9,9 @@ from tests.simulator.door import GROUP, IDENTITY, OTHER, REGISTRY, SUB, Door, re
 CHECK = f"/subscriptions/{SUB}/providers/Microsoft.ContainerRegistry/checkNameAvailability"
 
 
+PREVIEW = "2023-11-01-preview"
+
+
 def test_a_registry_is_made_by_an_operation_below_itself(door: Door) -> None:
     answer = door.put(REGISTRY, registry())
     assert answer.status == 201
@@ -112,6 +115,31 @@ def test_a_patch_changes_only_what_it_names(door: Door) -> None:
     answer = door.patch(REGISTRY, {"properties": {"adminUserEnabled": True}})
     assert answer.status == 200
     assert answer.json()["properties"]["dataEndpointHostNames"] == ["acrone.westeurope.data.azurecr.io"]
+
+
+def test_a_key_of_ones_own_is_shown_with_its_version_and_makes_changes_slow(door: Door) -> None:
+    door.make(IDENTITY, {"location": "westeurope"})
+    key = "https://kv.vault.azure.net/keys/mine/0123"
+    body = registry(
+        "Premium",
+        encryption={"status": "enabled", "keyVaultProperties": {"keyIdentifier": key, "identity": "x"}},
+    )
+    body["identity"] = {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+    shown = door.make(REGISTRY, body, version=PREVIEW)["properties"]["encryption"]["keyVaultProperties"]
+    assert shown == {
+        "keyIdentifier": key, "versionedKeyIdentifier": key, "identity": "x", "keyRotationEnabled": False,
+    }  # fmt: skip
+    change = {"keyVaultProperties": {"keyIdentifier": key.rpartition("/")[0]}}
+    answer = door.patch(REGISTRY, {"properties": {"encryption": change}}, version=PREVIEW)
+    assert (answer.status, answer.json()["properties"]["provisioningState"]) == (201, "Updating")
+    link = answer.headers["azure-asyncoperation"]
+    assert door.get(link).json() == {"status": "Updating"}
+    door.simulator.advance(60)
+    assert door.get(link).json() == {"status": "Succeeded"}
+    found = door.get(REGISTRY, version=PREVIEW).json()["properties"]["encryption"]["keyVaultProperties"]
+    assert found["keyRotationEnabled"] is True
+    assert found["versionedKeyIdentifier"].startswith(found["keyIdentifier"] + "/")
+    assert "lastKeyRotationTimestamp" in found
 
 
 def test_credentials_need_the_admin_user(door: Door) -> None:

@@ -175,6 +175,18 @@ def test_network_rules_are_completed(door: Door) -> None:
     }
 
 
+def test_what_is_completed(door: Door) -> None:
+    files = {"directoryServiceOptions": "AADKERB", "activeDirectoryProperties": {"domainName": "d.com"}}
+    services = {"table": {"keyType": "Account"}, "queue": {"keyType": "Service"}}
+    body = account(azureFilesIdentityBasedAuthentication=files, encryption={"services": services})
+    body["extendedLocation"] = {"type": "EdgeZone", "name": "losangeles"}
+    found = door.make(STORAGE, body)["properties"]
+    known = found["azureFilesIdentityBasedAuthentication"]["activeDirectoryProperties"]
+    assert (known["domainName"], known["domainSid"], known["forestName"]) == ("d.com", " ", " ")
+    assert set(found["encryption"]["services"]) == {"blob", "file", "table"}
+    assert found["primaryExtendedLocation"] == {"type": "EdgeZone", "name": "losangeles"}
+
+
 def test_a_put_keeps_what_it_leaves_out(door: Door) -> None:
     door.make(STORAGE, {**account(minimumTlsVersion="TLS1_2"), "tags": {"a": "b"}})
     door.put(STORAGE, account(allowSharedKeyAccess=False))
