@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.replay.comparing import Aspect, Comparison
 from conformance.replay.evidence import Evidence
-from conformance.replay.key_rules import KeyRule, explain
+from conformance.replay.key_rules import KeyRule, explain, explain_state
 from conformance.replay.rules import RULES, Rule
 
 
@@ -27,7 +27,8 @@ class Judge:
             if one.aspect is Aspect.STATUS and played.asked.target and played.exchange.method != "GET":
                 self._explained[played.asked.target] = found
             return found
-        return self._inherited(one) or (explain(one, self._evidence) if one.aspect is Aspect.KEYS else None)
+        by_key = {Aspect.KEYS: explain, Aspect.OPERATIONS: explain_state}.get(one.aspect)
+        return self._inherited(one) or (by_key(one, self._evidence) if by_key is not None else None)
 
     def _inherited(self, one: Comparison) -> Rule | None:
         response, path = one.played.response, one.played.asked.path.text.lower()

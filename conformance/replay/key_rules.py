@@ -155,6 +155,17 @@ KEY_RULES: Mapping[str, KeyRule] = {
 """By name; the first that holds explains a key."""
 
 
+STATE = "properties.provisioningState"
+
+
+def explain_state(one: Comparison, evidence: Evidence) -> KeyRule | None:
+    """The same for a state that only we show: it is a key, too."""
+    came = KEY_RULES["came"]
+    if one.then.rpartition("state ")[2] or "state" not in one.then:
+        return None
+    return came if came.holds(Difference(one, STATE, False, evidence)) else None
+
+
 def explain(one: Comparison, evidence: Evidence) -> KeyRule | None:
     """The rule that explains most of the keys that differ; None when one of them is not explained."""
     differences = [

@@ -30,7 +30,7 @@ class Played:
 
     ``response`` is None where nothing could be asked: a type that is not simulated, or a URL that no answer
     of ours gave. ``version`` is the api-version that was sent. ``seeded``: what it is about was put there by
-    the harness for this very exchange.
+    the harness for this very exchange, and its status follows from that.
     """
 
     session: Session
@@ -144,7 +144,7 @@ class Player:
     # -- what was there
 
     def _seed(self, place: int) -> bool:
-        """Have there what this exchange found there. Says whether that is what it is about."""
+        """Have there what this exchange found there. Says whether its status follows from that alone."""
         exchange, asked = self.session.exchanges[place], self._asked[place]
         if exchange.error_code in ORPHANS:
             return False
@@ -158,7 +158,8 @@ class Player:
             return False
         if exchange.method == "DELETE" and exchange.status == 204:
             return False
-        return self.seeds.ensure(asked.path.text if asked.about is About.ITEM else asked.path.parent, place)
+        made = self.seeds.ensure(asked.path.text if asked.about is About.ITEM else asked.path.parent, place)
+        return made and (exchange.method in ("GET", "HEAD") or asked.path.type == GROUPS)
 
 
 def _older(exchange: Exchange) -> bool:

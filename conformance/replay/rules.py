@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.replay.asked import About
-from conformance.replay.comparing import Comparison
+from conformance.replay.comparing import Aspect, Comparison
 from conformance.replay.door import body_of
 from conformance.replay.exchanges import error_code
+from conformance.replay.progress import at_work
 from conformance.score import Cause
 from conformance.specification.supported import FEATURES
 
@@ -90,6 +91,16 @@ def _poll_of_nothing(one: Comparison) -> bool:
 def _further_page(one: Comparison) -> bool:
     asked_more = any(key.lower() == "$skiptoken" for key in one.played.exchange.query)
     return asked_more and one.played.response is None
+
+
+def _found_at_work(one: Comparison) -> bool:
+    """The first that the session shows of a resource is a GET that finds it at work."""
+    if one.aspect is not Aspect.OPERATIONS:
+        return False
+    target = one.played.exchange.path.lower()
+    shown = (each for each in one.played.session.exchanges if each.path.lower() == target)
+    first = next(shown)
+    return first.method == "GET" and at_work(first.status, first.answer)
 
 
 def _failed_by_itself(one: Comparison) -> bool:
@@ -178,6 +189,9 @@ RULES: Mapping[str, Rule] = {
         _ODD,
         "a further page of a list over a whole subscription, whose other resources the session never shows",
         _further_page,
+    ),
+    "found at work": Rule(
+        _ODD, "the session begins while the resource is being made, and never shows by what", _found_at_work
     ),
     "failed by itself": Rule(
         _ODD,

@@ -24,8 +24,8 @@ from mlinfra.simulator.wire import Answer
 from mlinfra.simulator.world import DAY, Call, World
 
 VERSIONS = (
-    "2026-03-01", "2025-07-01", "2025-02-01", "2023-09-01", "2022-10-01", "2021-06-01", "2020-10-01",
-    "2020-08-01", "2020-03-01-preview", "2015-11-01-preview", "2015-03-20",
+    "2026-03-01", "2025-07-01", "2025-02-01", "2023-09-01", "2022-10-01", "2021-12-01-preview",
+    "2021-06-01", "2020-10-01", "2020-08-01", "2020-03-01-preview", "2015-11-01-preview", "2015-03-20",
 )  # fmt: skip
 
 WORKSPACE = "Microsoft.OperationalInsights/workspaces"
@@ -228,9 +228,9 @@ def _list_deleted(call: Call) -> Answer:
 
 def _create(call: Call) -> Accept:
     """R: the Location of a creation is the workspace itself, so the GET tells when it is done; versions
-    before 2022 answered Succeeded at once (test_scheduled_query_rules, 2021 and 2022)."""
+    before 2022 said nothing of where to look (test_scheduled_query_rules, 2021 and 2022)."""
     if call.api_version < SINCE_2022:
-        return Accept(status=201)
+        return Accept(status=201, seconds=CREATE, running="Creating")
     return Accept(status=201, headers=("self",), seconds=CREATE, running="Creating")
 
 

@@ -210,8 +210,9 @@ def _create(call: Call) -> Accept:
 
 
 def _patch(call: Call, prior: Resource) -> Accept:
-    """R: 200 at once, but 201 and an operation where the registry has a key of its own."""
-    if prior.properties["encryption"]["status"] == "enabled":
+    """R: 200 at once, but 201 and an operation for one that names anonymousPullEnabled, changed or not."""
+    named = {key.lower(): value for key, value in call.object().items()}.get("properties") or {}
+    if any(key.lower() == "anonymouspullenabled" for key in named):
         return Accept(status=201, headers=("async",), seconds=UPDATE, running="Updating")
     return Accept(status=200)
 
