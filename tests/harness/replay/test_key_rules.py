@@ -17,7 +17,10 @@ TEMPLATE = (
     "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
     "/providers/Microsoft.KeyVault/vaults/{vaultName}"
 )
-SCHEMA: dict[str, Any] = {"properties": {"old": {}, "new": {}, "properties": {"properties": {"provisioningState": {}}}}}
+STATE: dict[str, Any] = {"properties": {"provisioningState": {}}}
+SCHEMA: dict[str, Any] = {"properties": {"old": {}, "new": {}, "properties": STATE}}
+    "properties": {"old": {}, "new": {}, "properties": {"properties": {"provisioningState": {}}}}
+}
 SPECIFICATION = {
     FILE: json.dumps(
         {
