@@ -9,14 +9,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from mlinfra.engine.fits import fits
-from mlinfra.engine.schema import Schema, at, properties
+from mlinfra.engine.schema import Schema, at, per_schema, properties
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position
 from mlinfra.model.value import Attrs, LocalPath, Path, Redacted, Sensitive, Unknown, dotted, transform
-
-_validators: dict[int, tuple[Schema, Any]] = {}
 
 
 def near(name: str, known: Any) -> str:
@@ -297,23 +295,20 @@ def _is_but_for_case(value: Any, limit: Any, part: Mapping[str, Any]) -> bool:
     return value.replace(dropped, "").casefold() in folded
 
 
+@per_schema
 def _validator(schema: Schema) -> Any:
-    """One validator per schema, built once; an `Unknown` leaf passes every rule."""
-    cached = _validators.get(id(schema))
-    if cached is None or cached[0] is not schema:
-        from jsonschema import Draft202012Validator, validators
+    """One validator per schema; an `Unknown` leaf passes every rule."""
+    from jsonschema import Draft202012Validator, validators
 
-        def lenient(rule: Any) -> Any:
-            def check(validator: Any, limit: Any, value: Any, part: Mapping[str, Any]) -> Any:
-                if isinstance(value, Unknown) or _is_but_for_case(value, limit, part):
-                    return ()
-                return rule(validator, limit, value, part)
+    def lenient(rule: Any) -> Any:
+        def check(validator: Any, limit: Any, value: Any, part: Mapping[str, Any]) -> Any:
+            if isinstance(value, Unknown) or _is_but_for_case(value, limit, part):
+                return ()
+            return rule(validator, limit, value, part)
 
-            return check
+        return check
 
-        extend: Any = validators.extend  # untyped in the stubs
-        rules = {name: lenient(rule) for name, rule in Draft202012Validator.VALIDATORS.items()}
-        rules["x-id"] = _no_placeholder
-        cached = (schema, extend(Draft202012Validator, rules)(schema))
-        _validators[id(schema)] = cached
-    return cached[1]
+    extend: Any = validators.extend  # untyped in the stubs
+    rules = {name: lenient(rule) for name, rule in Draft202012Validator.VALIDATORS.items()}
+    rules["x-id"] = _no_placeholder
+    return extend(Draft202012Validator, rules)(schema)

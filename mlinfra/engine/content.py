@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.config.content import is_remote, plain, read_path, yaml_node
-from mlinfra.engine.schema import Schema, at, comparable, paths_with, properties, with_defaults
+from mlinfra.engine.schema import Schema, at, comparable, holding, paths_with, properties, with_defaults
 from mlinfra.model.configuration import Block
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.source import Node
@@ -34,6 +34,8 @@ class Contents:
                 older, newer = attrs.pop(name), part["x-alias-of"]
                 if attrs.setdefault(newer, older) != older:
                     problems.append(_named_twice(block, name, newer))
+        if not holding(schema, "x-path"):
+            return attrs
         for path in list(paths_with(attrs, schema, lambda part: bool(part.get("x-path")))):
             value, part = get(attrs, path), at(schema, path)
             if not isinstance(value, str):

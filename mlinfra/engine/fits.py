@@ -11,15 +11,12 @@ import re
 from collections.abc import Callable, Mapping, Sized
 from typing import Any, TypeAlias
 
-from mlinfra.engine.schema import Schema
+from mlinfra.engine.schema import Schema, per_schema
 from mlinfra.model.value import LocalPath, Sensitive, Unknown
 
 Test: TypeAlias = Callable[[Any], bool]
 Rule: TypeAlias = Callable[[Any, Schema], Test]
 """The value of a word of JSON Schema, and the schema that it stands in, made into a test."""
-
-_tests: dict[int, tuple[Schema, Test]] = {}
-"""By identity: a provider makes each schema once. The schema is kept, so that no other gets its number."""
 
 
 def fits(value: Any, schema: Schema) -> bool:
@@ -27,10 +24,7 @@ def fits(value: Any, schema: Schema) -> bool:
 
     `Unknown` leaves fit anywhere, `Sensitive` ones where their value does, a `LocalPath` where its text does.
     """
-    known = _tests.get(id(schema))
-    if known is None:
-        known = _tests[id(schema)] = (schema, _compiled(schema))
-    return known[1](value)
+    return _test(schema)(value)
 
 
 def _compiled(schema: Schema) -> Test:
@@ -49,6 +43,9 @@ def _compiled(schema: Schema) -> Test:
         return True
 
     return test
+
+
+_test = per_schema(_compiled)
 
 
 def _marked(value: Any, test: Test) -> bool:

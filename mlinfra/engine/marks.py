@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlinfra.model.value import Attrs, LocalPath, Redacted, Sensitive, Unknown, reveal, transform
+from mlinfra.model.value import Attrs, LocalPath, Redacted, Sensitive, Unknown, has_mark, reveal, transform
 
 
 def opaque(value: Any) -> bool:
@@ -38,6 +38,8 @@ def described(attrs: Attrs) -> Attrs:
 
 def split(attrs: Attrs) -> tuple[Attrs, Attrs]:
     """What is known, bare of marks; and the top-level keys that hold anything opaque, as they are."""
+    if not has_mark(attrs):
+        return dict(attrs), {}
     known = {key: reveal(value) for key, value in attrs.items() if not opaque(value)}
     return known, {key: value for key, value in attrs.items() if key not in known}
 

@@ -20,7 +20,7 @@ from mlinfra.engine.context import Context
 from mlinfra.engine.differ import overlaid
 from mlinfra.engine.lifecycle import lifecycle_problems, prevents_destruction
 from mlinfra.engine.marks import known_part, split
-from mlinfra.engine.schema import Schema, child, masked, properties, tainted, with_defaults
+from mlinfra.engine.schema import Schema, child, holding, masked, properties, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.settings import Settings
@@ -230,18 +230,19 @@ class Resolver:
     # ---- one instance --------------------------------------------------------------------------------
 
     def _instance(self, block: Block, each: Each) -> Instance:
-        address = replace(block.address, key=each.key)
-        scope = self._scope
+        address, scope = block.address, self._scope
         if each.key is not None:
+            address = replace(address, key=each.key)
             scope = self._scope.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
         registered = self.graph.registered[block.address]
         settings = self.settings.of(registered.provider.name)
         written = self._body(block, scope, registered.type)
         schema = registered.type.schema(known_part(written))
-        written = self._contents.placed(written, schema, block, self.problems)
-        # What lies at a path may tell the kind: a data asset that is a file, or a folder.
-        local = {key: value for key, value in written.items() if isinstance(value, LocalPath)}
-        schema = registered.type.schema({**known_part(written), **local})
+        placed = self._contents.placed(written, schema, block, self.problems)
+        if placed != written:
+            # What lies at a path may tell the kind: a data asset that is a file, or a folder.
+            local = {key: value for key, value in placed.items() if isinstance(value, LocalPath)}
+            written, schema = placed, registered.type.schema({**known_part(placed), **local})
         if "name" in schema["properties"] and written.get("name") is None and each.key is None:
             written = {**written, "name": block.address.name}
         subject = Subject.of(block, self._contents.opened(block, schema))
@@ -251,7 +252,9 @@ class Resolver:
             key: value for key, value in written.items() if value is not None and key in schema["properties"]
         }
         attrs = self._filled(block, each, scope, attrs, schema, settings)
-        attrs = self._referenced(attrs, schema)
+        for name, part in holding(schema, "x-ref"):
+            if name in attrs:
+                attrs[name] = self._referenced(attrs[name], part)
         attrs = masked(with_defaults(attrs, schema), schema)
         if schema.get("x-versioned") and "version" not in attrs:
             attrs["version"] = version_of(attrs, schema)
@@ -316,10 +319,10 @@ class Resolver:
                 filled[name] = above.find("id")
             if name in filled:
                 parent = above or self._named(part["x-ref"], filled[name])
-        for name, part in props.items():
+        for name, part in properties(schema, "x-from"):
             if name in filled:
                 continue
-            for place in part.get("x-from", ()):
+            for place in part["x-from"]:
                 root, _, key = place.partition(".")
                 value = settings.get(key) if root == "settings" else _find(parent, key)
                 if value is not None:
@@ -390,23 +393,22 @@ class Resolver:
 
     def _identity(self, type_: ResourceType[Any], address: Address, attrs: Attrs, block: Block) -> str | None:
         """The id; the recorded one as long as nothing that makes up the identity has changed."""
+        asked = self._asked.get(address, {})
         try:
-            id = type_.identify({**known_part(attrs), **self._asked.get(address, {})})
+            id = type_.identify({**known_part(attrs), **asked})
         except ProviderError as wrong:
             self.problems.append(refused(wrong, block, attrs))
             return None
-        open_attrs = {key: value for key, value in attrs.items() if not is_sensitive(value)}
-        if id is not None and _tried(type_, {**known_part(open_attrs), **self._asked.get(address, {})}) != id:
+        if id is None:
+            return None
+        told = {key: value for key, value in attrs.items() if not is_sensitive(value)}
+        if len(told) < len(attrs) and _tried(type_, {**known_part(told), **asked}) != id:
             self.problems.append(_secret_identity(block, attrs))
             return None
         record = self._recorded.get(address)
-        if record is not None and id is not None:
-            try:
-                if type_.identify(known_part(record.desired)) == id:
-                    return record.id
-            except ProviderError:
-                return id
-        return id
+        if record is None or record.id == id:
+            return id
+        return record.id if _tried(type_, known_part(record.desired)) == id else id
 
 
 def refused(wrong: ProviderError, block: Block, attrs: Attrs) -> Diagnostic:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from mlinfra.model.value import (
     Attrs,
@@ -18,17 +19,36 @@ from mlinfra.model.value import (
     Sensitive,
     Unknown,
     canonical,
+    has_mark,
     is_sensitive,
     reveal,
 )
 
 Schema: TypeAlias = Mapping[str, Any]
+T = TypeVar("T")
 
 _DURATION = re.compile(
     r"^P(?:(?P<d>\d+(?:\.\d+)?)D)?(?:T(?:(?P<h>\d+(?:\.\d+)?)H)?(?:(?P<m>\d+(?:\.\d+)?)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?$"
 )
 _LOOSE: Schema = {"x-loose": True}
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+def per_schema(make: Callable[[Schema], T]) -> Callable[[Schema], T]:
+    """What ``make`` makes of a schema, made once. Not for parts of a schema that a walk comes by.
+
+    A provider makes each of its schemas once, so its identity tells it; it is kept, so that no other gets
+    its number.
+    """
+    known: dict[int, tuple[Schema, T]] = {}
+
+    def found(schema: Schema) -> T:
+        entry = known.get(id(schema))
+        if entry is None:
+            entry = known[id(schema)] = (schema, make(schema))
+        return entry[1]
+
+    return found
 
 
 def child(schema: Schema, part: str | int) -> Schema:
@@ -57,9 +77,45 @@ def is_free_map(schema: Schema) -> bool:
     return "properties" not in schema and schema.get("additionalProperties") not in (None, False)
 
 
-def properties(schema: Schema, word: str) -> Iterator[tuple[str, Schema]]:
+Named: TypeAlias = tuple[tuple[str, Schema], ...]
+
+
+def properties(schema: Schema, word: str) -> Named:
     """The top-level properties that carry ``word``."""
-    return ((name, prop) for name, prop in schema.get("properties", {}).items() if prop.get(word))
+    return _index(schema).carrying.get(word, ())
+
+
+def holding(schema: Schema, word: str) -> Named:
+    """The top-level properties that carry ``word``, or in which something does, at any depth."""
+    return _index(schema).holding.get(word, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The top-level properties of a schema by the words that they carry, and by those that are in them."""
+
+    carrying: Mapping[str, Named]
+    holding: Mapping[str, Named]
+
+
+@per_schema
+def _index(schema: Schema) -> _Index:
+    carrying: dict[str, list[tuple[str, Schema]]] = {}
+    holding: dict[str, list[tuple[str, Schema]]] = {}
+    for name, part in schema.get("properties", {}).items():
+        for word, said in part.items():
+            if said:
+                carrying.setdefault(word, []).append((name, part))
+        for word in _words(part):
+            holding.setdefault(word, []).append((name, part))
+    return _Index(*({word: tuple(parts) for word, parts in index.items()} for index in (carrying, holding)))
+
+
+def _words(schema: Schema) -> set[str]:
+    """Every word that a schema or one beneath it carries."""
+    inner = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    found = {word for word, said in schema.items() if said}
+    return found.union(*(_words(part) for part in inner if isinstance(part, Mapping)))
 
 
 def with_defaults(attrs: Attrs, schema: Schema) -> Attrs:
@@ -68,11 +124,12 @@ def with_defaults(attrs: Attrs, schema: Schema) -> Attrs:
     for name, value in attrs.items():
         if value is None:
             continue
-        part = child(schema, name)
-        if isinstance(value, dict) and "properties" in part:
-            value = with_defaults(value, part)
-        elif isinstance(value, list) and "properties" in child(part, 0):
-            value = [with_defaults(v, child(part, 0)) if isinstance(v, dict) else v for v in value]
+        if isinstance(value, dict | list):
+            part = child(schema, name)
+            if isinstance(value, dict) and "properties" in part:
+                value = with_defaults(value, part)
+            elif isinstance(value, list) and "properties" in child(part, 0):
+                value = [with_defaults(v, child(part, 0)) if isinstance(v, dict) else v for v in value]
         filled[name] = value
     for name, part in schema.get("properties", {}).items():
         if name not in filled and "default" in part and part["default"] is not None:
@@ -80,16 +137,21 @@ def with_defaults(attrs: Attrs, schema: Schema) -> Attrs:
     return filled
 
 
-def masked(value: Any, schema: Schema) -> Any:
-    """The value with `Sensitive` around everything that the schema calls so."""
+def masked(attrs: Attrs, schema: Schema) -> Attrs:
+    """The attributes with `Sensitive` around everything that their schema calls so."""
+    secret = [(name, part) for name, part in holding(schema, "x-sensitive") if name in attrs]
+    return {**attrs, **{name: _masked(attrs[name], part) for name, part in secret}}
+
+
+def _masked(value: Any, schema: Schema) -> Any:
     if value is None or isinstance(value, Sensitive | Redacted):
         return value
     if schema.get("x-sensitive"):
         return Unknown(value.expression, sensitive=True) if isinstance(value, Unknown) else Sensitive(value)
     if isinstance(value, dict):
-        return {key: masked(item, child(schema, key)) for key, item in value.items()}
+        return {key: _masked(item, child(schema, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [masked(item, child(schema, 0)) for item in value]
+        return [_masked(item, child(schema, 0)) for item in value]
     return value
 
 
@@ -98,7 +160,7 @@ def tainted(value: Any, pattern: Any) -> Any:
 
     What was made from a secret comes back from the service as a plain value: it stays a secret.
     """
-    if value is None or isinstance(value, Sensitive | Redacted):
+    if not has_mark(pattern) or value is None or isinstance(value, Sensitive | Redacted):
         return value
     if isinstance(pattern, Sensitive | Redacted) or (isinstance(pattern, Unknown) and pattern.sensitive):
         return Sensitive(value)
