@@ -35,10 +35,14 @@ def nearest(id: str, known: Mapping[str, T]) -> T | None:
 
 def contained_blocks(instances: Iterable[Instance]) -> dict[Address, set[Address]]:
     """Block edges that ids alone tell: what lies under another's id comes after it."""
-    by_id = {i.id.casefold(): i.address.block for i in instances if i.id is not None}
+    by_id = {i.id.casefold(): i.block.address for i in instances if i.id is not None}
     edges: dict[Address, set[Address]] = {}
+    containers: dict[str, Address | None] = {}
     for id, block in by_id.items():
-        container = nearest(id, by_id)
+        collection = id.rpartition("/")[0]
+        if collection not in containers:  # thousands may lie in one
+            containers[collection] = nearest(id, by_id)
+        container = containers[collection]
         if container is not None and container != block:
             edges.setdefault(block, set()).add(container)
     return edges
@@ -56,7 +60,7 @@ class Doomed:
 
     def root(self, id: str) -> Address | None:
         """The outermost destroyed resource that ``id`` lives in."""
-        return nearest(id, self._roots)
+        return nearest(id, self._roots) if self._roots else None
 
 
 def dying_together(works: dict[Address, Work]) -> dict[Address, Work]:

@@ -15,7 +15,7 @@ from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.plan import Action, AttributeChange, Change, Delta, Drift, Reason
 from mlinfra.model.source import Position
 from mlinfra.model.state import Record
-from mlinfra.model.value import Attrs, Path, Unknown, dotted
+from mlinfra.model.value import Attrs, Path, Unknown, dotted, surely_equal
 from mlinfra.providers.api import Registered
 
 
@@ -74,7 +74,7 @@ def decide(
     there = live or (existing if record is None else None)
     if there is not None:
         attrs = overlaid(attrs, there.attrs, instance.block.lifecycle.ignore_changes)
-        instance = replace(instance, attrs=attrs)
+        instance = replace(instance, attrs=attrs) if attrs is not instance.attrs else instance
     previous = record.desired if record else {}
     if record is None and instance.import_id is not None and (existing is None or not _is_kin(instance)):
         problems.append(_nothing_to_import(instance))
@@ -196,6 +196,8 @@ def drifted(record: Record, registered: Registered, live: Live | None, same: Sam
     """What someone changed outside since it was recorded, among the keys that are managed."""
     if live is None:
         return Drift(record.address, record.type, record.id, deleted=True)
+    if surely_equal(record.observed, live.attrs):
+        return None
     schema = registered.type.schema(_plain(record.desired))
     before = projection(record.observed, {}, record.desired, schema)
     after = projection(live.attrs, {}, record.desired, schema)
@@ -218,10 +220,13 @@ def _work(
     found: tuple[AttributeChange, ...],
 ) -> Work:
     schema = instance.schema
-    after = merged(live or {}, instance.attrs, record.desired if record else {}, schema)
-    if action is Action.CREATE or action.replaces:
+    if action is Action.NO_OP:
+        after = live
+    elif action is Action.CREATE or action.replaces:
         # What is asked for is made anew; an older version stays, and is no ground for the new one.
         after = {**instance.attrs, **_invented(instance)}
+    else:
+        after = merged(live or {}, instance.attrs, record.desired if record else {}, schema)
     change = Change(
         address=instance.address,
         type=instance.type.name,

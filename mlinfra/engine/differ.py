@@ -6,9 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mlinfra.engine.loose import as_sent, as_written, with_unanswered
-from mlinfra.engine.schema import Schema, at, child, comparable, is_free_map
+from mlinfra.engine.schema import Schema, at, child, comparable, is_free_map, properties
 from mlinfra.model.plan import AttributeChange, Delta
-from mlinfra.model.value import Attrs, LocalPath, Path, Redacted, Sensitive, Unknown, canonical, get
+from mlinfra.model.value import (
+    Attrs,
+    LocalPath,
+    Path,
+    Redacted,
+    Sensitive,
+    Unknown,
+    canonical,
+    get,
+    surely_equal,
+)
 
 _NOTHING = object()
 
@@ -24,7 +34,10 @@ def differences(
     ``previous`` is what was managed last time: a key that has left the configuration is released to the
     service, an entry that has left a free map (a tag) is removed.
     """
-    before = _with_write_only(projection(live, desired, previous, schema), previous, schema)
+    managed = projection(live, desired, previous, schema)
+    if surely_equal(managed, desired) and surely_equal(previous, desired):
+        return ()  # as nearly everything is in nearly every plan
+    before = _with_write_only(managed, previous, schema)
     before = _with_known_secrets(before, desired, same)
     after = desired
     if canonical(comparable(before, schema)) == canonical(comparable(after, schema)):
@@ -55,7 +68,7 @@ def respelled(live: Attrs, observed: Attrs, sent: Attrs, schema: Schema) -> Attr
 
     ``observed`` is what was read right after ``sent`` was applied.
     """
-    loose = [key for key in sent if key in live and child(schema, key).get("x-loose")]
+    loose = [key for key, _ in properties(schema, "x-loose") if key in sent and key in live]
     return {**live, **{key: as_sent(live[key], observed.get(key), sent[key]) for key in loose}}
 
 
@@ -65,8 +78,11 @@ def projection(live: Attrs, desired: Attrs, previous: Attrs, schema: Schema) -> 
     for key in {**desired, **previous}:
         if key not in live:
             continue
-        value, part = live[key], child(schema, key)
-        wanted, had = desired.get(key), previous.get(key)
+        value, wanted = live[key], desired.get(key)
+        if value == wanted:
+            seen[key] = value  # all of it is managed
+            continue
+        part, had = child(schema, key), previous.get(key)
         if isinstance(value, dict) and (isinstance(wanted, dict) or isinstance(had, dict)):
             seen[key] = projection(
                 value, wanted if isinstance(wanted, dict) else {}, had if isinstance(had, dict) else {}, part
