@@ -257,7 +257,7 @@ def _unicode(one: _Declared, text: str, origin: str, problems: list[Diagnostic])
 
 
 def _checked(one: _Declared, node: Node, origin: str, problems: list[Diagnostic]) -> Any:
-    template = next(node.expressions(), None)
+    template = next(iter(node.expressions()), None)
     if template is not None or isinstance(node.value, Template):
         problems.append(
             error(

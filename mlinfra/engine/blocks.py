@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from mlinfra.config.references import resource_reads
 from mlinfra.engine.check import near
-from mlinfra.engine.schema import Schema, child, properties
-from mlinfra.model.address import Address, parse_address
+from mlinfra.engine.directory import Directory
+from mlinfra.engine.schema import Schema, child, holding, properties
+from mlinfra.model.address import Address
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.graph import Cycle, ordered
 from mlinfra.model.source import Node, Position, Template
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import Catalogue, Registered
+
+Parents: TypeAlias = dict[tuple[Address, str], Address | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,10 @@ class BlockGraph:
         """The blocks that need this one, directly."""
         return self.back.get(address, frozenset())
 
-    def ordered_with(self, more: Mapping[Address, set[Address]]) -> list[Address]:
+    def ordered_with(self, more: Mapping[Address, set[Address]]) -> Sequence[Address]:
         """The order when these edges count too; an edge that would close a cycle does not."""
+        if all(targets <= self.needs[address] for address, targets in more.items()):
+            return self.order
         needs = {a: dict.fromkeys(sorted({*targets, *more.get(a, ())})) for a, targets in self.needs.items()}
         while True:
             try:
@@ -69,57 +74,33 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
         else:
             registered[block.address] = found
             blocks[block.address] = block
-    by_type: dict[str, list[Block]] = {}
-    for block in blocks.values():
-        by_type.setdefault(block.address.type, []).append(block)
-    source_parents: dict[tuple[Address, str], Address | None] = {}
+    directory = Directory(blocks.values())
+    source_parents: Parents = {}
     sources = {
-        block.address: _source_needs(block, config, blocks, by_type, source_parents, catalogue, problems)
+        block.address: _source_needs(block, config, directory, source_parents, catalogue, problems)
         for block in config.data
     }
-    parents: dict[tuple[Address, str], Address | None] = {}
+    parents: Parents = {}
     edges: dict[Address, dict[Address, Position]] = {}
-    for block in blocks.values():
-        found_edges = edges[block.address] = {}
-        for target, position in _referenced(block, config.locals, sources):
-            if target in blocks and target != block.address:
+    for address, block in blocks.items():
+        found_edges = edges[address] = {}
+        for target, position in _written_needs(block, config, sources):
+            if target in blocks:
                 found_edges.setdefault(target, position)
-            elif target == block.address:
-                found_edges[target] = position
-        triggers = [(each.address, each.position) for each in block.lifecycle.replace_triggered_by]
-        for target, position in (*block.depends_on, *triggers):
-            if target.block in blocks:
-                found_edges.setdefault(target.block, position)
-        attrs = static_attrs(block)
-        schema = registered[block.address].type.schema(attrs)
-        for type_name, value, position in _names(block.body, schema):
-            for target in _named(by_type.get(type_name, ()), value):
-                found_edges.setdefault(target, position)
-        for name, part in properties(schema, "x-parent"):
-            reported = len(problems)
-            told = {name, *part.get("x-unless", ())} & block.body.value.keys()
-            chosen = None if told else _parent(block, part["x-ref"], by_type, problems)
-            if chosen is not None or len(problems) > reported:
-                parents[block.address, part["x-ref"]] = chosen
-            if chosen is not None:
-                found_edges.setdefault(chosen.block, (block.parent or block.body).position)
-    needs = {address: frozenset(targets) for address, targets in edges.items()}
-    while True:
-        try:
-            order = ordered(needs)
-            break
-        except Cycle as wrong:
-            problems.append(_cycle(wrong.path, edges, blocks))
-            first, second = wrong.path[0], wrong.path[1]
-            needs[first] = needs[first] - {second}
+        schema = registered[address].type.schema(static_attrs(block))
+        for target, position in _named_needs(block.body, schema, directory):
+            found_edges.setdefault(target, position)
+        for target in _parents(block, schema, directory, parents, problems):
+            found_edges.setdefault(target, (block.parent or block.body).position)
+    order = _in_order(edges, blocks, problems)
     back: dict[Address, set[Address]] = {}
-    for address, targets in needs.items():
+    for address, targets in edges.items():
         for target in targets:
             back.setdefault(target, set()).add(address)
     return BlockGraph(
         blocks=blocks,
         registered=registered,
-        needs=needs,
+        needs={address: frozenset(targets) for address, targets in edges.items()},
         parents=parents,
         order=tuple(order),
         back={address: frozenset(readers) for address, readers in back.items()},
@@ -128,12 +109,26 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
     )
 
 
+def _in_order(
+    edges: dict[Address, dict[Address, Position]],
+    blocks: Mapping[Address, Block],
+    problems: list[Diagnostic],
+) -> list[Address]:
+    """The blocks, each after what it needs; the first edge of a cycle is taken out."""
+    while True:
+        try:
+            return ordered(edges)
+        except Cycle as wrong:
+            problems.append(_cycle(wrong.path, edges, blocks))
+            first, second = wrong.path[0], wrong.path[1]
+            del edges[first][second]
+
+
 def _source_needs(
     block: Block,
     config: Config,
-    blocks: Mapping[Address, Block],
-    by_type: Mapping[str, list[Block]],
-    parents: dict[tuple[Address, str], Address | None],
+    directory: Directory,
+    parents: Parents,
     catalogue: Catalogue,
     problems: list[Diagnostic],
 ) -> frozenset[Address]:
@@ -148,18 +143,17 @@ def _source_needs(
         elif len(path) >= 2:
             found.add(Address(path[0], path[1], None, block.address.module))
     schema = registered.type.schema(static_attrs(block))
-    for type_name, value, _ in _names(block.body, schema):
-        found.update(_named(by_type.get(type_name, ()), value))
+    found.update(target for target, _ in _named_needs(block.body, schema, directory))
     defaults = config.settings.get(registered.provider.name)
     given = {*block.body.value, *(defaults.value if defaults is not None and defaults.is_map else ())}
     for name, part in properties(schema, "x-parent"):
         if "id" in given or (block.parent is None and {name, *part.get("x-unless", ())} & given):
             continue
-        chosen = _parent(block, part["x-ref"], by_type, problems)
+        chosen = directory.parent(block, part["x-ref"], problems)
         parents[block.address, part["x-ref"]] = chosen
         if chosen is not None:
             found.add(chosen.block)
-    return frozenset(found & blocks.keys())
+    return frozenset(target for target in found if target in directory)
 
 
 def _reads_another(block: Block, path: tuple[str, ...], position: Position) -> Diagnostic:
@@ -186,18 +180,35 @@ def static_attrs(block: Block) -> Attrs:
     return found if isinstance(found, dict) else {}
 
 
-def _referenced(
-    block: Block, locals: Mapping[str, Node], sources: Mapping[Address, frozenset[Address]]
+def _written_needs(
+    block: Block, config: Config, sources: Mapping[Address, frozenset[Address]]
 ) -> Iterator[tuple[Address, Position]]:
-    """Blocks that expressions read, through locals and ``data`` too; the place is where the block says so."""
+    """Blocks that expressions read, through locals and ``data`` too, and those that ``depends_on`` and
+    ``replace_triggered_by`` name.
+
+    The place is where the block says so.
+    """
     beside = (block.for_each, block.count, block.when, block.parent, block.import_id)
     for node in (block.body, *(n for n in beside if n is not None)):
-        for path, position in resource_reads(node, locals):
+        for path, position in resource_reads(node, config.locals):
             if path[0] == "data":
                 needed = sources.get(Address(path[1], path[2]), frozenset()) if len(path) >= 3 else ()
                 yield from ((target, position) for target in needed)
             elif len(path) >= 2:
                 yield Address(path[0], path[1], None, block.address.module), position
+    for target, position in block.depends_on:
+        yield target.block, position
+    for trigger in block.lifecycle.replace_triggered_by:
+        yield trigger.address.block, trigger.position
+
+
+def _named_needs(body: Node, schema: Schema, directory: Directory) -> Iterator[tuple[Address, Position]]:
+    """Blocks that are named as plain text, the az ml way, and where they are."""
+    for name, part in holding(schema, "x-ref"):
+        if name in body.value:
+            for type_name, value, position in _names(body.value[name], part):
+                for target in directory.named(type_name, value):
+                    yield target, position
 
 
 def _names(node: Node, schema: Schema) -> Iterator[tuple[str, str, Position]]:
@@ -212,65 +223,18 @@ def _names(node: Node, schema: Schema) -> Iterator[tuple[str, str, Position]]:
             yield from _names(inner, child(schema, 0))
 
 
-def _named(candidates: Iterable[Block], value: str) -> Iterator[Address]:
-    """Blocks that a name or id written as plain text means."""
-    name = value.removeprefix("azureml:").rsplit("/", 1)[-1].casefold()
-    for block in candidates:
-        written = block.body.value.get("name")
-        called = written.value if written is not None else block.address.name
-        if isinstance(called, str) and called.casefold() == name:
-            yield block.address
-
-
-def _parent(
-    block: Block,
-    type_name: str,
-    by_type: Mapping[str, list[Block]],
-    problems: list[Diagnostic],
-) -> Address | None:
-    candidates = [b for b in by_type.get(type_name, ()) if b.address.module == block.address.module]
-    if block.parent is not None:
-        return _chosen(block, block.parent, type_name, candidates, problems)
-    if len(candidates) > 1:
-        listed = "\n".join(f"{b.address}  ({b.position})" for b in candidates)
-        problems.append(
-            error(
-                "MLI-REF-005",
-                f"{block.address} could live in {len(candidates)} {type_name}s",
-                f"{listed}\nSay which, for example  parent: {candidates[0].address}",
-                block.position,
-                block.address,
-            )
-        )
-        return None
-    return candidates[0].address if candidates else None
-
-
-def _chosen(
-    block: Block, node: Node, type_name: str, candidates: list[Block], problems: list[Diagnostic]
-) -> Address | None:
-    """What ``parent:`` names: an address, with or without ``${…}``."""
-    known = {b.address: b for b in candidates}
-    text = node.value.text if isinstance(node.value, Template) else node.value
-    try:
-        wanted = parse_address(str(text).removeprefix("${").removesuffix("}").strip().removesuffix(".id"))
-    except ValueError:
-        wanted = None
-    if wanted is not None:
-        wanted = replace(wanted, module=block.address.module)
-    if wanted is None or wanted.block not in known:
-        problems.append(
-            error(
-                "MLI-REF-008",
-                f"`{text}` is no {type_name} of this stack",
-                f"{near(str(text), known)}parent: takes the address of the {type_name} that "
-                f"{block.address} lives in: {', '.join(map(str, known)) or 'there is none'}.",
-                node.position,
-                block.address,
-            )
-        )
-        return None
-    return wanted
+def _parents(
+    block: Block, schema: Schema, directory: Directory, parents: Parents, problems: list[Diagnostic]
+) -> Iterator[Address]:
+    """The blocks that this one lives in without saying so in its body; they go to ``parents`` as well."""
+    for name, part in properties(schema, "x-parent"):
+        reported = len(problems)
+        told = {name, *part.get("x-unless", ())} & block.body.value.keys()
+        chosen = None if told else directory.parent(block, part["x-ref"], problems)
+        if chosen is not None or len(problems) > reported:
+            parents[block.address, part["x-ref"]] = chosen
+        if chosen is not None:
+            yield chosen.block
 
 
 def unknown_type(block: Block, catalogue: Catalogue) -> Diagnostic:

@@ -30,8 +30,8 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
     writes: dict[Address, list[Op]] = {w.address: ops for w in works if (ops := _writes(w))}
     deletions = _Deletions(works, writes)
     by_block: dict[Address, list[Address]] = {}
-    for work in works:
-        by_block.setdefault(work.address.block, []).append(work.address)
+    for address in writes:
+        by_block.setdefault(address.block, []).append(address)
     by_id = {
         w.change.id.casefold(): w.address
         for w in works
@@ -40,6 +40,8 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
     steps: list[Step] = []
     for work in works:
         address = work.address
+        if work.change.action is Action.NO_OP:
+            continue
         if work.change.action is Action.FORGET:
             heir = by_id.get((work.change.id or "").casefold())
             waits = (_id(writes[heir][-1], heir),) if heir in writes else ()
@@ -52,8 +54,7 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
         after: dict[str, None] = {}
         for block in sorted(needs.get(address.block, ())):
             for other in by_block.get(block, ()):
-                if other in writes:
-                    after[_id(writes[other][-1], other)] = None
+                after[_id(writes[other][-1], other)] = None
         container = nearest(work.change.id, by_id) if work.change.id is not None else None
         if container in writes:
             after[_id(writes[container][-1], container)] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Key: TypeAlias = str | int | None
@@ -32,6 +32,14 @@ class Address:
     name: str
     key: Key = None
     module: tuple[ModuleStep, ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.type, self.name, self.key, self.module)))
+
+    def __hash__(self) -> int:
+        # Addresses are the keys of nearly every table: a plan asks a hundred times for the hash of each.
+        return self._hash
 
     def __str__(self) -> str:
         return "".join(f"{step}." for step in self.module) + f"{self.type}.{self.name}{_bracket(self.key)}"
@@ -47,7 +55,7 @@ class Address:
     @property
     def block(self) -> Address:
         """The block that this is an instance of."""
-        return Address(self.type, self.name, None, self.module)
+        return self if self.key is None else Address(self.type, self.name, None, self.module)
 
 
 def _rank(key: Key) -> tuple[int, int, str]:

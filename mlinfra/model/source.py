@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +55,7 @@ class Template:
 class Node:
     """One YAML value with its place.
 
-    ``value`` is a scalar, a `Template`, a tuple of nodes, or a mapping of key to node.
+    ``value`` is a scalar, a `Template`, a tuple of nodes, or a dict of key to node.
     ``key`` is the place of the key that it stands under.
     """
 
@@ -67,7 +66,7 @@ class Node:
     @property
     def is_map(self) -> bool:
         """Whether this is a mapping."""
-        return isinstance(self.value, Mapping)
+        return isinstance(self.value, dict)
 
     @property
     def is_list(self) -> bool:
@@ -79,7 +78,7 @@ class Node:
         node = self
         for part in path:
             value = node.value
-            if isinstance(value, Mapping) and part in value:
+            if isinstance(value, dict) and part in value:
                 node = value[part]
             elif isinstance(value, tuple) and isinstance(part, int) and part < len(value):
                 node = value[part]
@@ -87,14 +86,19 @@ class Node:
                 return node
         return node
 
-    def expressions(self) -> Iterator[Expression]:
+    def expressions(self) -> list[Expression]:
         """Every expression below, in the order written."""
+        found: list[Expression] = []
+        self._collect(found)
+        return found
+
+    def _collect(self, found: list[Expression]) -> None:
         value = self.value
         if isinstance(value, Template):
-            yield from (part for part in value.parts if isinstance(part, Expression))
-        elif isinstance(value, Mapping):
+            found += [part for part in value.parts if isinstance(part, Expression)]
+        elif isinstance(value, dict):
             for child in value.values():
-                yield from child.expressions()
+                child._collect(found)
         elif isinstance(value, tuple):
             for child in value:
-                yield from child.expressions()
+                child._collect(found)

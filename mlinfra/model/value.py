@@ -102,8 +102,8 @@ def may_have_mark(data: bytes) -> bool:
 
 def has_mark(value: Any) -> bool:
     """Whether any leaf is a mark."""
-    if isinstance(value, Mapping | list | tuple):
-        for item in value.values() if isinstance(value, Mapping) else value:
+    if isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
             if type(item) not in _SCALARS and has_mark(item):
                 return True
         return False

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mlinfra.model.plan import Op
@@ -187,10 +188,12 @@ class Arm(ArmType):
 
     def schema(self, attrs: Attrs) -> Mapping[str, Any]:
         """As the base makes it; a lock guards what it is in (409 ScopeLocked, D:lock-resources)."""
-        plain = super().schema(attrs)
-        if str(attrs.get("type", "")).lower() != _LOCK:
-            return plain
-        return self._schemas.setdefault((_LOCK,), {**plain, "x-guards": True})
+        is_lock = str(attrs.get("type", "")).lower() == _LOCK
+        return self._of_locks if is_lock else super().schema(attrs)
+
+    @cached_property
+    def _of_locks(self) -> Mapping[str, Any]:
+        return {**super().schema({}), "x-guards": True}
 
     def identify(self, attrs: Attrs) -> str | None:
         """The id out of type, name and place; None while one of them is missing."""

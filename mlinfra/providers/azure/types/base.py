@@ -68,7 +68,7 @@ class ArmType:
     write_query: Mapping[str, str] = {}
 
     def __init__(self) -> None:
-        self._schemas: dict[tuple[str, ...], Mapping[str, Any]] = {}
+        self._schemas: dict[int, tuple[tuple[Property, ...], Mapping[str, Any]]] = {}
 
     @property
     def api_version(self) -> str:
@@ -82,13 +82,12 @@ class ArmType:
         return self.properties
 
     def schema(self, attrs: Attrs) -> Mapping[str, Any]:
-        """The JSON Schema for these attributes, made once for each table."""
+        """The JSON Schema for these attributes, made once for each table. Tables are constants."""
         table = self.table(attrs)
-        key = tuple(f"{row.name}@{row.path}" for row in table)
-        found = self._schemas.get(key)
+        found = self._schemas.get(id(table))
         if found is None:
-            found = self._schemas[key] = json_schema(table, self.schema_words(attrs))
-        return found
+            found = self._schemas[id(table)] = table, json_schema(table, self.schema_words(attrs))
+        return found[1]
 
     def schema_words(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         """The words at the top of the schema."""
