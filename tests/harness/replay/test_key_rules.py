@@ -19,8 +19,6 @@ TEMPLATE = (
 )
 STATE: dict[str, Any] = {"properties": {"provisioningState": {}}}
 SCHEMA: dict[str, Any] = {"properties": {"old": {}, "new": {}, "properties": STATE}}
-    "properties": {"old": {}, "new": {}, "properties": {"properties": {"provisioningState": {}}}}
-}
 SPECIFICATION = {
     FILE: json.dumps(
         {
