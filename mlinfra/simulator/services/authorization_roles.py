@@ -7,6 +7,7 @@ test_custom_role_definition_scenario, test_built_in_role_definition_scenario (az
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,10 @@ LISTS = ("actions", "notActions", "dataActions", "notDataActions")
 
 BEGINNING = datetime(2015, 2, 2, tzinfo=UTC).timestamp()
 """When built-in roles say that they were made; any date would do."""
+
+_SCOPE = re.compile(
+    r"/subscriptions/[^/]+(/.+)?|/providers/Microsoft\.Management/managementGroups/[^/]+", re.IGNORECASE
+)
 
 EVERYTHING = 10_000
 """All definitions come on one page (recorded: hundreds in one answer)."""
@@ -101,26 +106,42 @@ def _invalid_name(call: Call, name: str) -> ArmError:
     return ArmError(400, "InvalidRoleDefinitionId", text)
 
 
-def _refuse_built_in(role: str) -> ArmError:
-    """Documentation role-definitions: built-in roles cannot be changed or deleted. The code is assumed."""
-    return ArmError(
-        400, "InvalidRoleDefinition", f"The role '{role}' is built in and cannot be changed or deleted."
-    )
+_TESTS = "Azure/azure-sdk-for-net, Authorization.Tests RoleDefinitionTests"
+"""Where status and code of five refusals of a PUT are from: its negative tests."""
+
+
+def _refuse_deletion(role: str) -> ArmError:
+    """Documentation role-definitions: built-in roles cannot be deleted. The code is assumed."""
+    return ArmError(400, "InvalidRoleDefinition", f"The role '{role}' is built in and cannot be deleted.")
+
+
+def _check_scope(place: int, scope: str) -> None:
+    """An id of a subscription or what is in it, or of a management group (see `_TESTS`)."""
+    if _SCOPE.fullmatch(scope) is None:
+        text = (
+            f"Property id '{scope}' at path 'properties.assignableScopes[{place}]' is no fully qualified id."
+        )
+        raise ArmError(400, "LinkedInvalidPropertyId", text)
 
 
 def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
     if prior is not None and prior.properties["type"] == "BuiltInRole":
-        raise _refuse_built_in(prior.name)
+        text = f"The role definition with ID '{prior.name}' already exists."
+        raise ArmError(409, "RoleDefinitionExists", text)  # see _TESTS
     properties = body["properties"]
     name, scopes = properties.get("roleName"), properties.get("assignableScopes")
+    if str(properties.get("type") or "CustomRole").lower() != "customrole":
+        text = f"The type of a role that can be written is CustomRole, not '{properties['type']}'."
+        raise ArmError(400, "InvalidRoleDefinitionType", text)  # see _TESTS
     if not name:
-        raise _bad("roleName is required.")
+        raise ArmError(400, "RoleDefinitionNameNullOrEmpty", "roleName is required.")  # see _TESTS
     if not scopes:
-        raise _bad("assignableScopes needs one scope at least.")
+        text = "assignableScopes needs one scope at least."
+        raise ArmError(400, "MissingAssignableScopes", text)  # see _TESTS
     if any(scope in ("", "/") for scope in scopes):
         raise _bad("A custom role cannot be assignable at the root scope '/'.")
-    if str(properties.get("type") or "CustomRole").lower() != "customrole":
-        raise _bad(f"The type of a role that can be written is CustomRole, not '{properties['type']}'.")
+    for place, scope in enumerate(scopes):
+        _check_scope(place, scope)
     properties["type"] = "CustomRole"
     properties["permissions"] = [
         {key: one.get(key) or [] for key in LISTS} for one in properties.get("permissions") or []
@@ -142,7 +163,7 @@ def _bad(text: str) -> ArmError:
 
 
 def _check_name(call: Call, name: str) -> None:
-    """Names are unique in the tenant. Code and text: Azure/ARO-RP#1346; status 409 is assumed."""
+    """Names are unique in the tenant. Text: Azure/ARO-RP#1346; status and code: `_TESTS`."""
     taken = [role.id for role in ROLES.values() if role.name.lower() == name.lower()]
     taken += [
         one.name.lower()
@@ -157,7 +178,7 @@ def _check_name(call: Call, name: str) -> None:
 def delete_definition(call: Call) -> Answer:
     """DELETE of any definition, built-in ones too, which no store holds."""
     if call.path.name.lower() in ROLES:
-        raise _refuse_built_in(call.path.name)
+        raise _refuse_deletion(call.path.name)
     call.kind = call.world.kind(DEFINITION)
     return verbs.delete(call)
 

@@ -71,8 +71,11 @@ _IMMUTABLE = (
     _fixed("properties", "isNfsV3Enabled"),
     _fixed("properties", "dnsEndpointType"),
     _fixed("properties", "encryption", "requireInfrastructureEncryption"),
-    _fixed("properties", "encryption", "services", "queue", "keyType"),
-    _fixed("properties", "encryption", "services", "table", "keyType"),
+    # specification: EncryptionService.keyType, x-ms-mutability create and read
+    *(
+        _fixed("properties", "encryption", "services", one, "keyType")
+        for one in ("blob", "file", "queue", "table")
+    ),
     _fixed("properties", "immutableStorageWithVersioning", "enabled"),
 )
 
@@ -86,7 +89,7 @@ def _invalid_name(call: Call, name: str) -> ArmError:
 
 
 def _taken(call: Call, other: Resource) -> ArmError:
-    """D: common-deployment-errors."""
+    """D: error-storage-account-name, and the error codes of Create in rest/api/storagerp (409)."""
     name = call.path.name
     if parse(other.id).subscription.lower() == call.path.subscription.lower():
         text = f"The account {name} is already in another resource group in this subscription."
@@ -96,6 +99,7 @@ def _taken(call: Call, other: Resource) -> ArmError:
 
 
 def _busy(call: Call, resource: Resource) -> None:
+    """D: the error codes of Create in rest/api/storagerp (409)."""
     text = "An operation is currently performing on this storage account that requires exclusive access."
     raise ArmError(409, "StorageAccountOperationInProgress", text)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from mlinfra.simulator.clock import moment
 from mlinfra.simulator.errors import ArmError
-from mlinfra.simulator.kinds import Kind, Names
+from mlinfra.simulator.kinds import Immutable, Kind, Names
 from mlinfra.simulator.services.storage_services import account_of, echo, is_write
-from mlinfra.simulator.services.storage_shape import ACCOUNT, bad_values
+from mlinfra.simulator.services.storage_shape import ACCOUNT, bad_property, bad_values
 from mlinfra.simulator.shapes import Bool, Number, Object, Table, Text
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.world import Call
@@ -113,6 +113,11 @@ def _prepare_share(call: Call, body: dict[str, Any], prior: Resource | None) -> 
         raise bad_values("accessTier")
 
 
+def _protocols_changed(call: Call, old: Any, new: Any) -> ArmError:
+    """Specification: x-ms-mutability create and read. The code is assumed."""
+    return bad_property("enabledProtocols", new)
+
+
 def _created_share(call: Call, resource: Resource) -> None:
     resource.data["premium"] = account_of(call).body["kind"] == "FileStorage"
     call.store.put(resource)
@@ -174,6 +179,7 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
             type=ACCOUNT + "/fileServices/shares", api_versions=versions, names=container,
             shape=share_shape, location="none", tags=0, state="", update="merge", etag="body",
             list_scopes=("parent",), missing=_missing("ShareNotFound", "The specified share does not exist."),
+            immutable=(Immutable(path=("properties", "enabledProtocols"), error=_protocols_changed),),
             prepare=_prepare_share, created=_created_share, render=_render_share, listed=_list_share,
         ),
     )  # fmt: skip

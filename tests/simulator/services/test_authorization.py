@@ -346,7 +346,7 @@ def test_the_table_of_built_in_roles_is_sound() -> None:
 def test_a_missing_role_is_404_and_a_built_in_one_stays(door: MlDoor) -> None:
     assert refusal(door.get(definition(1))) == (404, "RoleDefinitionDoesNotExist")
     path = f"{SUBSCRIPTION}{ROLE}/{READER}"
-    assert refusal(door.put(path, custom())) == (400, "InvalidRoleDefinition")
+    assert refusal(door.put(path, custom())) == (409, "RoleDefinitionExists")
     assert refusal(door.delete(path)) == (400, "InvalidRoleDefinition")
     assert door.delete(definition(1)).status == 204
 
@@ -402,23 +402,30 @@ def test_a_role_name_is_unique(door: MlDoor) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "code"),
     [
-        custom(""),
-        custom(scopes=["/"]),
-        custom(type="BuiltInRole"),
-        {"properties": {"roleName": "Ops", "permissions": []}},
-        custom(
-            scopes=["/providers/Microsoft.Management/managementGroups/mg"],
-            permissions=[{"actions": [], "dataActions": ["a/b/read"]}],
+        (custom(""), "RoleDefinitionNameNullOrEmpty"),
+        (custom(scopes=["/"]), "InvalidRoleDefinition"),
+        (custom(type="BuiltInRole"), "InvalidRoleDefinitionType"),
+        ({"properties": {"roleName": "Ops", "permissions": []}}, "MissingAssignableScopes"),
+        (custom(scopes=["Invalid_Scope"]), "LinkedInvalidPropertyId"),
+        (
+            custom(
+                scopes=["/providers/Microsoft.Management/managementGroups/mg"],
+                permissions=[{"actions": [], "dataActions": ["a/b/read"]}],
+            ),
+            "InvalidRoleDefinition",
         ),
-        custom(
-            scopes=[f"/providers/Microsoft.Management/managementGroups/mg{number}" for number in (1, 2)],
+        (
+            custom(
+                scopes=[f"/providers/Microsoft.Management/managementGroups/mg{number}" for number in (1, 2)]
+            ),
+            "InvalidRoleDefinition",
         ),
     ],
 )
-def test_a_custom_role_that_cannot_be_is_refused(door: MlDoor, wrong: dict[str, Any]) -> None:
-    assert refusal(door.put(definition(1), wrong)) == (400, "InvalidRoleDefinition")
+def test_a_custom_role_that_cannot_be_is_refused(door: MlDoor, wrong: dict[str, Any], code: str) -> None:
+    assert refusal(door.put(definition(1), wrong)) == (400, code)
 
 
 def test_a_role_definitions_name_is_a_guid(door: MlDoor) -> None:
