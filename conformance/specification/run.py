@@ -80,7 +80,7 @@ class Run:
         sent, case = request_of(operation, example["parameters"]), f"{operation.id}: {title}"
         if broken := BROKEN.get((operation.id, title)):
             self.examples.misses.append(Miss(case, Cause.ARTEFACT, "", broken))
-        elif aside := example_aside(sent, self._types):
+        elif aside := example_aside(sent, example, self._types):
             self.examples.aside(case, aside)
         else:
             return self._send(operation, sent, case, self.examples)

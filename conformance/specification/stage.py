@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.door import Door
-from conformance.seeds import REGION, Seeds
+from conformance.seeds import RECIPES, REGION, Seeds
 from conformance.specification.operations import Operation
 from conformance.specification.requests import Sent
 from mlinfra.simulator.ids import Path, parse
@@ -76,6 +76,12 @@ def _protected_vault(seeds: Seeds, path: Path, sent: Sent) -> None:
         seeds.door.send("PATCH", vault, seeds.version(parse(vault)), body)
 
 
+def _networked(seeds: Seeds, path: Path, sent: Sent) -> None:
+    body = RECIPES[path.parent_type](seeds, parse(path.parent))
+    body["properties"]["managedNetwork"] = {"isolationMode": "AllowInternetOutbound"}
+    seeds.make(path.parent, body)
+
+
 def _instance(seeds: Seeds, path: Path, sent: Sent) -> None:
     made = {"computeType": "ComputeInstance", "properties": {"vmSize": "STANDARD_DS3_V2"}}
     seeds.make(path.parent, {"location": seeds.region, "properties": made})
@@ -133,6 +139,7 @@ STEPS: Mapping[str, Step] = {
     "Vaults_PurgeDeleted": _deleted_vault,
     "Workspaces_CreateOrUpdate": _protected_vault,
     "Compute_CreateOrUpdate": _existing,
+    "ManagedNetworkProvisions_ProvisionManagedNetwork": _networked,
     "Compute_Start": _instance,
     "Compute_Stop": _instance,
     "Compute_Restart": _instance,

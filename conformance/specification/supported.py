@@ -11,8 +11,9 @@ What is left aside is left aside by the tables here, each row with its reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.specification.operations import Operation
 from conformance.specification.requests import GROUP, WHOLE_IDS, Sent
@@ -102,14 +103,19 @@ BROKEN: Mapping[tuple[str, str], str] = {
 """Examples that Azure itself would refuse, by operation and title, and what is wrong with them."""
 
 
-def example_aside(sent: Sent, types: Types) -> str:
+def example_aside(sent: Sent, example: Mapping[str, Any], types: Types) -> str:
     """Why an example of a supported operation needs what the simulator has no type for; empty when it does
     not: a scope on a resource of another type, a compute of another kind than mlinfra makes."""
     scope = parse(parse(sent.path).scope).type
     if "/" in scope and not scope.startswith("microsoft.resources/") and scope not in types.kinds:
         return "no kind: the type of the resource that the example stands on"
-    properties = sent.body.get("properties") if isinstance(sent.body, dict) else None
-    compute = properties.get("computeType") if isinstance(properties, dict) else None
-    if compute not in (None, "AmlCompute", "ComputeInstance"):
-        return "no kind: computes that are attached"
-    return ""
+    bodies = [sent.body, *(one.get("body") for one in example.get("responses", {}).values())]
+    kinds = {kind for body in bodies if isinstance(body, dict) for kind in _computes(body)}
+    return "no kind: computes that are attached" if kinds - {"AmlCompute", "ComputeInstance"} else ""
+
+
+def _computes(body: Mapping[str, Any]) -> Iterator[Any]:
+    properties = body.get("properties")
+    for place in (body, properties if isinstance(properties, dict) else {}):
+        if "computeType" in place:
+            yield place["computeType"]

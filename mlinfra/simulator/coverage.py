@@ -49,7 +49,7 @@ def _of_kind(kind: Kind) -> list[Supported]:
     methods += ["DELETE"] if kind.delete is not None else []
     found = [Supported(item, method, versions) for method in methods]
     found.append(Supported(_path(kind.type, item=False), "GET", versions))
-    found.extend(Supported(f"{item}/{verb}", "POST", versions) for verb in kind.actions)
+    found.extend(Supported(f"{item}/{verb}", one.method, versions) for verb, one in kind.actions.items())
     return found
 
 

@@ -131,7 +131,10 @@ class Action:
     """``POST {id}/{name}``. The handler gives the answer; `Call.begin` starts a long operation in it."""
 
     handler: Callable[[Call, Resource], Answer]
+    method: Literal["POST", "GET"] = "POST"
     polling: Polling | None = None
+    short: str = ""
+    """What of it is simplified, in words for people; empty: nothing that we know of."""
 
 
 def arm_missing(call: Call) -> ArmError:
@@ -228,6 +231,10 @@ class Kind:
     select: Callable[[Call, Sequence[Resource]], Sequence[Resource]] | None = None
     shown: bool = True
     """Whether `Simulator.resources` and ARM's lists of resources show it."""
+    short: Mapping[str, str] = field(default_factory=dict)
+    """What is simplified, by ``GET``, ``PUT``, ``PATCH``, ``DELETE``, ``list``, or ``*`` for all of it."""
+    refused: tuple[str, ...] = ()
+    """What Azure has below it, types and actions, and the simulator answers with 501."""
 
     @property
     def key(self) -> str:
@@ -255,6 +262,8 @@ class Route:
     group: bool = False
     """Whether the path's resource group must exist."""
     polling: Polling | None = None
+    short: str = ""
+    """What of it is simplified; see `Action`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,11 +76,12 @@ def dispatch(call: Call, watched: Mapping[str, str]) -> Answer:
         _check_version(call, kind.type, kind.api_versions)
         return _verb(call, method)
     above = world.kinds.get(path.parent_type) if not path.item else None
-    if above is not None and method == "POST":
+    if above is not None and verbs.action_of(call, above) is not None:
         call.kind = above
         _check_version(call, above.type, above.api_versions)
-        call.body = read_json(call.request)
-        check_locks(call)
+        if method in WRITES:
+            call.body = read_json(call.request)
+            check_locks(call)
         return verbs.act(call)
     raise errors.not_simulated(method, _shown(call))
 

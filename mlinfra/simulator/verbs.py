@@ -7,7 +7,7 @@ from typing import Any
 from mlinfra.simulator import errors, parents
 from mlinfra.simulator.bodies import answer_body, fresh_etag, merged, read_body, stored_body
 from mlinfra.simulator.errors import ArmError
-from mlinfra.simulator.kinds import Accept, Kind
+from mlinfra.simulator.kinds import Accept, Action, Kind
 from mlinfra.simulator.store import Operation, Resource, copy
 from mlinfra.simulator.wire import Answer
 from mlinfra.simulator.world import Call
@@ -216,14 +216,19 @@ def delete(call: Call) -> Answer:
     return Answer(accept.status, body, call.links(operation, accept, found.id))
 
 
+def action_of(call: Call, kind: Kind) -> Action | None:
+    """The action of a kind that the request's method and path name; None when there is none."""
+    verb, method = call.path.text.rpartition("/")[2].lower(), call.request.method.upper()
+    known = (one for name, one in kind.actions.items() if name.lower() == verb and one.method == method)
+    return next(known, None)
+
+
 def act(call: Call) -> Answer:
-    """POST of an action on one resource; ``call.kind`` is the resource's kind."""
+    """An action on one resource; ``call.kind`` is the resource's kind, which has it."""
     kind = call.kind
     assert kind is not None
-    verb = call.path.text.rpartition("/")[2]
-    action = next((one for name, one in kind.actions.items() if name.lower() == verb.lower()), None)
-    if action is None:
-        raise errors.not_simulated("POST", f"{kind.type}/{verb}")
+    action = action_of(call, kind)
+    assert action is not None
     found = call.store.get(call.path.parent)
     if found is None:
         parents.check_scope(call, kind)

@@ -13,6 +13,7 @@ from mlinfra.simulator.clock import moment
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.ids import parse
 from mlinfra.simulator.kinds import Accept, Immutable, Kind, Names, Service
+from mlinfra.simulator.services.insights_purge import PURGE
 from mlinfra.simulator.services.loganalytics import WORKSPACE, plain_workspace
 from mlinfra.simulator.services.resources import GROUP
 from mlinfra.simulator.shapes import Bool, Number, Object, Text
@@ -183,6 +184,7 @@ COMPONENTS = Kind(
     created=_created,
     deleted=_deleted,
     render=_render,
+    actions={"purge": PURGE},
 )  # fmt: skip
 
 SERVICE = Service(namespace="Microsoft.Insights", kinds=(COMPONENTS,))

@@ -6,7 +6,7 @@ Types without a module here (endpoints, jobs, models, …) answer 501, as everyt
 from __future__ import annotations
 
 from mlinfra.simulator.kinds import Service
-from mlinfra.simulator.services import ml_data, ml_environments
+from mlinfra.simulator.services import ml_data, ml_environments, ml_quotas
 from mlinfra.simulator.services.ml_computes import COMPUTES
 from mlinfra.simulator.services.ml_datastores import DATASTORES
 from mlinfra.simulator.services.ml_datastores import LIST as DATASTORE_LIST
@@ -22,5 +22,5 @@ SERVICE = Service(
         DATASTORES,
         *(kind for asset in _ASSETS for kind in (asset.container, asset.version)),
     ),
-    routes=(DATASTORE_LIST, *(route for asset in _ASSETS for route in asset.routes())),
+    routes=(DATASTORE_LIST, *ml_quotas.ROUTES, *(route for asset in _ASSETS for route in asset.routes())),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.ids import segment
 from mlinfra.simulator.services.ml_errors import user_error
-from mlinfra.simulator.services.ml_sizes import Size, size_of
+from mlinfra.simulator.services.ml_sizes import size_of
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.world import Call, World
 
@@ -21,6 +21,8 @@ INSTANCE_KEYS = _BOTH | {
     "applicationSharingPolicy", "computeInstanceAuthorizationType", "sshSettings", "schedules",
     "setupScripts", "personalComputeInstanceSettings", "customServices", "idleTimeBeforeShutdown",
 }  # fmt: skip
+
+COMPUTE = "Microsoft.MachineLearningServices/workspaces/computes"
 
 IDLE_SINCE = "2022-10-01-preview"
 """The first version with idleTimeBeforeShutdown, which stays with previews until 2025-12-01."""
@@ -187,7 +189,9 @@ def check_quota(world: World, compute: Resource) -> None:
     cluster = compute.properties["computeType"] == "AmlCompute"
     least = inner["scaleSettings"]["minNodeCount"] if cluster else 1
     nodes = max(1, least)
-    used = _used(world, compute, size) if least else 0
+    subscription = segment(compute.id, "subscriptions")
+    where = compute.body["location"]
+    used = used_cores(world, subscription, where, size.family, compute.id) if least else 0
     if nodes * size.cores + used <= size.quota:
         return
     text = (
@@ -200,28 +204,22 @@ def check_quota(world: World, compute: Resource) -> None:
     raise error
 
 
-def _used(world: World, compute: Resource, size: Size) -> int:
-    """Cores that other computes of the family hold in the region: the nodes a cluster always has, instances.
+def used_cores(world: World, subscription: str, location: str, family: str, but: str = "") -> int:
+    """Cores that the computes of a family hold in a region: the nodes a cluster always has, instances.
 
-    A stopped instance keeps its cores (azure-ai-ml: release_quota_on_stop is false by default).
+    A stopped instance keeps its cores (azure-ai-ml: release_quota_on_stop is false by default). ``but`` is
+    the id of a compute that does not count.
     """
-    prefix = f"/subscriptions/{segment(compute.id, 'subscriptions')}"
     used = 0
-    for other in world.store.under(prefix, compute.type):
-        if (
-            other.id == compute.id
-            or other.body["location"] != compute.body["location"]
-            or other.state == "Failed"
-        ):
+    for one in world.store.under(f"/subscriptions/{subscription}", COMPUTE):
+        if one.id == but or one.body["location"] != location or one.state == "Failed":
             continue
-        inner = other.properties["properties"]
-        theirs = size_of(inner["vmSize"])
-        if theirs is None or theirs.family != size.family or inner.get("vmPriority") == "LowPriority":
+        inner = one.properties["properties"]
+        size = size_of(inner["vmSize"])
+        if size is None or size.family != family or inner.get("vmPriority") == "LowPriority":
             continue
-        if other.properties["computeType"] == "AmlCompute":
-            used += inner["scaleSettings"]["minNodeCount"] * theirs.cores
-        else:
-            used += theirs.cores
+        cluster = one.properties["computeType"] == "AmlCompute"
+        used += (inner["scaleSettings"]["minNodeCount"] if cluster else 1) * size.cores
     return used
 
 

@@ -18,9 +18,11 @@ from mlinfra.simulator.identities import SHAPE as IDENTITY
 from mlinfra.simulator.identities import attach
 from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Polling, StatusUrl
 from mlinfra.simulator.regions import fold
+from mlinfra.simulator.services.ml_compute_actions import ACTIONS
 from mlinfra.simulator.services.ml_compute_answers import render
 from mlinfra.simulator.services.ml_compute_rules import (
     CLUSTER_KEYS,
+    COMPUTE,
     INSTANCE_KEYS,
     check_cluster,
     check_instance,
@@ -28,14 +30,13 @@ from mlinfra.simulator.services.ml_compute_rules import (
     keep_scale,
 )
 from mlinfra.simulator.services.ml_errors import user_error
-from mlinfra.simulator.services.ml_workspaces import VERSIONS, operation_status
+from mlinfra.simulator.services.ml_workspace_status import operation_status
+from mlinfra.simulator.services.ml_workspaces import VERSIONS
 from mlinfra.simulator.shapes import Anything, Bool, Items, Number, Object, Text
 from mlinfra.simulator.store import Operation, Resource
 from mlinfra.simulator.verbs import canonical_id
 from mlinfra.simulator.wire import Answer
 from mlinfra.simulator.world import Call, World
-
-COMPUTE = "Microsoft.MachineLearningServices/workspaces/computes"
 
 TYPES = ("AmlCompute", "ComputeInstance")
 OTHERS = (
@@ -342,6 +343,7 @@ COMPUTES = Kind(
         "start": _power("start", "Starting", START),
         "stop": _power("stop", "Stopping", STOP),
         "restart": _power("restart", "Restarting", START),
+        **ACTIONS,
     },
     prepare=_prepare,
     deleting=_deleting,

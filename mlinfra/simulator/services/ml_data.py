@@ -7,6 +7,7 @@ TestData (2022). A rule without such a source says ``assumed``.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from mlinfra.simulator.errors import ArmError
@@ -31,6 +32,20 @@ CONTAINER = "Microsoft.MachineLearningServices/workspaces/data"
 VERSION = f"{CONTAINER}/versions"
 
 TYPES = ("uri_file", "uri_folder", "mltable")
+
+NAMED = {"UriFile": "uri_file", "UriFolder": "uri_folder"}
+"""The service's own names for them, which it reads as well (the specification's example of a container)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """The word for what a data asset is."""
+
+    def read(self, value: Any, path: str, partial: bool = False) -> Any:
+        """One of `TYPES`. Raises ArmError for anything else."""
+        named = NAMED.get(value, value) if isinstance(value, str) else value
+        return Text(among=TYPES).read(named, path, partial)
+
 
 PATHS = "Asset paths cannot be updated."
 """Word for word what azure-ai-ml compares with (its ASSET_PATH_ERROR); the status 400 is assumed."""
@@ -151,7 +166,8 @@ def _parent(call: Call) -> None:
     properties = call.body.get("properties") if isinstance(call.body, dict) else None
     sent = properties if isinstance(properties, dict) else {}
     word = next((value for key, value in sent.items() if key.lower() == "datatype"), None)
-    right = next((one for one in TYPES if isinstance(word, str) and one == word.lower()), None)
+    known = (one for one in TYPES if isinstance(word, str) and one == NAMED.get(word, word.lower()))
+    right = next(known, None)
     make_container(call, DATA, {} if right is None else {"dataType": right})
 
 
@@ -200,7 +216,7 @@ _COMMON: dict[str, Shape] = {
     "tags": Table(Text()),
     "properties": Table(Text()),
     "isArchived": Bool(),
-    "dataType": Text(among=TYPES),
+    "dataType": DataType(),
 }
 
 DATA = Kind(

@@ -59,6 +59,26 @@ def _rule(name: str, rule: dict[str, Any], mode: str) -> dict[str, Any]:
     return {"type": type_, "destination": rule["destination"], "category": "UserDefined"}
 
 
+PROVISION = "provisionManagedNetwork"
+"""The action, and the verb of its operation."""
+
+
+def provisioned(workspace: Resource, *, spark: bool) -> None:
+    """The network stands from now on (recorded: ``Active``)."""
+    workspace.data["network"] = {"spark": spark or _network(workspace).get("spark", False)}
+
+
+def _network(workspace: Resource) -> dict[str, Any]:
+    found: dict[str, Any] = workspace.data.get("network", {})
+    return found
+
+
+def _word(workspace: Resource, *, spark: bool = False) -> str:
+    """The status of the network and of what is in it; of Spark's part of it."""
+    stands = _network(workspace).get("spark") if spark else "network" in workspace.data
+    return "Active" if stands else "Inactive"
+
+
 def network_answer(workspace: Resource, id: str) -> dict[str, Any]:
     """The network as a GET shows it: what it may still become, its id, its rules."""
     network = workspace.properties["managedNetwork"]
@@ -71,21 +91,24 @@ def network_answer(workspace: Resource, id: str) -> dict[str, Any]:
         return shown
     shown["networkId"] = workspace.properties["workspaceId"]
     rules = {
-        name: {**_with_state(rule), "status": "Inactive"}
+        name: {**_with_state(workspace, rule), "status": _word(workspace)}
         for name, rule in network.get("outboundRules", {}).items()
     }
     if mode == "AllowOnlyApprovedOutbound":
         rules.update(_required(workspace, id))
     if rules:
         shown["outboundRules"] = rules
-    shown["status"] = {"status": "Inactive", "sparkReady": False}
+    shown["status"] = {
+        "status": _word(workspace),
+        "sparkReady": bool(_network(workspace).get("spark")),
+    }
     return shown
 
 
-def _with_state(rule: dict[str, Any]) -> dict[str, Any]:
+def _with_state(workspace: Resource, rule: dict[str, Any]) -> dict[str, Any]:
     if rule["type"] != "PrivateEndpoint" or not isinstance(rule["destination"], dict):
         return dict(rule)
-    destination = {"sparkEnabled": False, **rule["destination"], "sparkStatus": "Inactive"}
+    destination = {"sparkEnabled": False, **rule["destination"], "sparkStatus": _word(workspace, spark=True)}
     return {**rule, "destination": destination}
 
 
@@ -104,15 +127,16 @@ def _required(workspace: Resource, id: str) -> dict[str, Any]:
             "serviceResourceId": target,
             "subresourceTarget": part,
             "sparkEnabled": spark,
-            "sparkStatus": "Inactive",
+            "sparkStatus": _word(workspace, spark=True),
         }
-        found[f"__SYS_PE_{target.rpartition('/')[2]}_{part}"] = _system("PrivateEndpoint", destination)
+        name = f"__SYS_PE_{target.rpartition('/')[2]}_{part}"
+        found[name] = _system(workspace, "PrivateEndpoint", destination)
     for tag in _SERVICE_TAGS:
-        found[f"__SYS_ST_{tag}"] = _system(
-            "ServiceTag", {"serviceTag": tag, "protocol": "*", "portRanges": "*"}
-        )
+        destination = {"serviceTag": tag, "protocol": "*", "portRanges": "*"}
+        found[f"__SYS_ST_{tag}"] = _system(workspace, "ServiceTag", destination)
     return found
 
 
-def _system(type_: str, destination: dict[str, Any]) -> dict[str, Any]:
-    return {"type": type_, "destination": destination, "status": "Inactive", "category": "Required"}
+def _system(workspace: Resource, type_: str, destination: dict[str, Any]) -> dict[str, Any]:
+    status = _word(workspace)
+    return {"type": type_, "destination": destination, "status": status, "category": "Required"}

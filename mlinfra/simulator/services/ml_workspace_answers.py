@@ -44,7 +44,7 @@ def render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
         "v1LegacyMode": kept["v1LegacyMode"],
         "softDeleteEnabled": False,
         "creationTime": stamp(resource.created),
-        "notebookInfo": _notebook(call, resource) if made else None,
+        "notebookInfo": notebook(call, resource) if made else None,
         "storageHnsEnabled": has_hierarchy(call.world, resource),
         "workspaceId": kept["workspaceId"],
         "linkedModelInventoryArmId": None,
@@ -72,7 +72,8 @@ def render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
     body["properties"] = shown
 
 
-def _notebook(call: Call, resource: Resource) -> dict[str, Any]:
+def notebook(call: Call, resource: Resource) -> dict[str, Any]:
+    """The workspace's notebook resource, as its body and ``prepareNotebook`` show it."""
     id, location = resource.properties["workspaceId"], resource.body["location"]
     short = resource.name.replace("_", "")[:10].lower()
     return {

@@ -20,9 +20,11 @@ from mlinfra.simulator.services import ml_deleted
 from mlinfra.simulator.services.ml_deleted import WORKSPACE
 from mlinfra.simulator.services.ml_dependents import check_dependents, check_storage, make_own_stores
 from mlinfra.simulator.services.ml_errors import bad_request, validation_error
-from mlinfra.simulator.services.ml_networks import check_network
+from mlinfra.simulator.services.ml_networks import PROVISION, check_network, provisioned
+from mlinfra.simulator.services.ml_workspace_actions import ACTIONS
 from mlinfra.simulator.services.ml_workspace_answers import listed, projects_of, render
 from mlinfra.simulator.services.ml_workspace_shape import KINDS, PATCHABLE, PROPERTIES
+from mlinfra.simulator.services.ml_workspace_status import PATH, operation_status
 from mlinfra.simulator.shapes import Object, Text
 from mlinfra.simulator.store import Operation, Resource
 from mlinfra.simulator.verbs import canonical_id
@@ -217,6 +219,8 @@ def _finished(world: World, operation: Operation, resource: Resource | None) -> 
         world.store.forget(operation.resource)
     if resource is not None and operation.verb == "recover":
         ml_deleted.come_back(world, resource)
+    if resource is not None and operation.verb == PROVISION:
+        provisioned(resource, spark=operation.data["spark"])
     if resource is None or operation.verb not in ("create", "update", "patch"):
         return
     check_storage(world, resource)
@@ -237,20 +241,10 @@ def _select(call: Call, found: Sequence[Resource]) -> list[Resource]:
     return [one for one in found if not asked or str(one.body.get("kind")).lower() in asked]
 
 
-def operation_status(operation: Operation, status: str) -> dict[str, Any]:
-    """Recorded: the status alone while it runs, percentComplete at the end."""
-    return {"status": status, "percentComplete": 100.0} if status == "Succeeded" else {"status": status}
-
-
-_PATH = (
-    "/subscriptions/{subscription}/providers/Microsoft.MachineLearningServices/locations/{location}"
-    "/workspaceOperationsStatus/{operation}"
-)
-
 POLLING = Polling(
     name="ml.workspace",
-    status=StatusUrl(path=_PATH, query={"type": "async"}, render=operation_status),
-    result=ResultUrl(path=_PATH, query={"type": "location"}),
+    status=StatusUrl(path=PATH, query={"type": "async"}, render=operation_status),
+    result=ResultUrl(path=PATH, query={"type": "location"}),
 )
 
 _BOTH: tuple[Headers, ...] = ("async", "location")
@@ -312,4 +306,5 @@ WORKSPACES = Kind(
     listed=listed,
     busy=_busy,
     select=_select,
+    actions=ACTIONS,
 )

@@ -14,6 +14,7 @@ from mlinfra.simulator.clock import moment
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Polling, Route, Service, StatusUrl
 from mlinfra.simulator.services.registry_shape import SHAPE, bad
+from mlinfra.simulator.services.registry_usages import list_usages
 from mlinfra.simulator.store import Operation, Resource
 from mlinfra.simulator.verbs import canonical_id
 from mlinfra.simulator.wire import Answer
@@ -275,6 +276,7 @@ REGISTRIES = Kind(
     actions={
         "listCredentials": Action(handler=_credentials),
         "regenerateCredential": Action(handler=_regenerate),
+        "listUsages": Action(handler=list_usages, method="GET", short="the registry holds nothing"),
     },
 )  # fmt: skip
 

@@ -208,14 +208,9 @@ def _tenants(call: Call) -> Answer:
     return Answer(200, {"value": [one]})
 
 
-def _provider(call: Call) -> Answer:
-    """Every provider with a simulated type is registered; another one is refused as ARM does (D)."""
-    namespace = call.path.names[0]
-    kinds = [kind for kind in call.world.kinds.values() if kind.key.startswith(namespace.lower() + "/")]
-    if not kinds:
-        text = f"The resource namespace '{namespace}' is invalid."
-        raise ArmError(404, "InvalidResourceNamespace", text)
-    shown = kinds[0].type.partition("/")[0]
+def _provider_body(call: Call, namespace: str, kinds: list[Kind]) -> dict[str, Any]:
+    """Every provider with a simulated type is registered in every subscription."""
+    prefix = f"/subscriptions/{call.path.subscription}" if call.path.subscription else ""
     types = [
         {
             "resourceType": kind.type.partition("/")[2],
@@ -224,14 +219,31 @@ def _provider(call: Call) -> Answer:
         }
         for kind in kinds
     ]
-    body = {
-        "id": f"/subscriptions/{call.path.subscription}/providers/{shown}",
-        "namespace": shown,
-        "registrationPolicy": "RegistrationRequired",
-        "registrationState": "Registered",
-        "resourceTypes": types,
-    }
-    return Answer(200, body)
+    body = {"id": f"{prefix}/providers/{namespace}", "namespace": namespace, "resourceTypes": types}
+    if prefix:
+        body |= {"registrationPolicy": "RegistrationRequired", "registrationState": "Registered"}
+    return body
+
+
+def _providers(call: Call) -> dict[str, list[Kind]]:
+    found: dict[str, list[Kind]] = {}
+    for kind in call.world.kinds.values():
+        found.setdefault(kind.type.partition("/")[0], []).append(kind)
+    return found
+
+
+def _provider(call: Call) -> Answer:
+    """Another one is refused as ARM does (D)."""
+    for namespace, kinds in _providers(call).items():
+        if namespace.lower() == call.path.names[0].lower():
+            return Answer(200, _provider_body(call, namespace, kinds))
+    text = f"The resource namespace '{call.path.names[0]}' is invalid."
+    raise ArmError(404, "InvalidResourceNamespace", text)
+
+
+def _list_providers(call: Call) -> Answer:
+    bodies = [_provider_body(call, namespace, kinds) for namespace, kinds in sorted(_providers(call).items())]
+    return Answer(200, paged(call, bodies, 1000))
 
 
 SERVICE = Service(
@@ -250,7 +262,9 @@ SERVICE = Service(
               api_versions=VERSIONS),
         Route(method="GET", type="Microsoft.Resources/resourceGroups/resources", handler=_resources,
               api_versions=VERSIONS, group=True),
+        Route(method="GET", type="Microsoft.Resources/providers", handler=_list_providers,
+              api_versions=VERSIONS, short="those of which there is a simulated type"),
         Route(method="GET", type="Microsoft.Resources/providers", handler=_provider, item=True,
-              api_versions=VERSIONS),
+              api_versions=VERSIONS, short="the simulated types alone; each provider is registered"),
     ),
 )  # fmt: skip

@@ -91,3 +91,23 @@ def test_a_component_made_again_has_other_keys(door: Door, logs: str) -> None:
     door.delete(INSIGHTS)
     second = door.put(INSIGHTS, component(WorkspaceResourceId=logs)).json()["properties"]
     assert first["InstrumentationKey"] != second["InstrumentationKey"]
+
+
+def test_a_purge_is_taken_and_done_after_a_while(door: Door, logs: str) -> None:
+    door.put(INSIGHTS, component(WorkspaceResourceId=logs))
+    filters = [{"column": "TimeGenerated", "operator": ">", "value": "2017-09-01T00:00:00"}]
+    answer = door.post(f"{INSIGHTS}/purge", {"table": "Heartbeat", "filters": filters})
+    assert answer.status == 202
+    where = answer.headers["x-ms-status-location"]
+    assert f"/operations/{answer.json()['operationId']}?" in where
+    assert door.get(where).json() == {"status": "pending"}
+    door.simulator.advance(3 * 86400)
+    assert door.get(where).status == 404  # kept for a day
+    again = door.post(f"{INSIGHTS}/purge", {"table": "Heartbeat", "filters": []})
+    door.simulator.advance(2 * 86400 + 60)
+    assert door.get(again.headers["x-ms-status-location"]).json() == {"status": "completed"}
+
+
+def test_a_purge_says_what_and_which(door: Door, logs: str) -> None:
+    door.put(INSIGHTS, component(WorkspaceResourceId=logs))
+    assert refusal(door.post(f"{INSIGHTS}/purge", {"table": "Heartbeat"})) == (400, "BadRequest")

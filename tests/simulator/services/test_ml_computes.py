@@ -537,8 +537,23 @@ def test_kinds_that_are_not_simulated_say_so_aloud(door: MlDoor) -> None:
         400,
         "UserError",
     )
-    door.compute(CLUSTER, cluster_body())
-    assert refusal(door.post(f"{CLUSTER}/listNodes")) == (501, "NotSimulated")
+
+
+def test_the_nodes_of_a_cluster_are_listed_and_no_keys(door: MlDoor) -> None:
+    scale = {"minNodeCount": 2, "maxNodeCount": 2}
+    door.compute(CLUSTER, cluster_body({"scaleSettings": scale}))
+    nodes = door.post(f"{CLUSTER}/listNodes").json()["nodes"]
+    assert [(one["nodeState"], one["port"], one["publicIpAddress"]) for one in nodes] == [
+        ("idle", 50000, "203.0.113.1"),
+        ("idle", 50001, "203.0.113.2"),
+    ]
+    assert len({one["nodeId"] for one in nodes}) == 2
+    assert refusal(door.post(f"{CLUSTER}/listKeys")) == (400, "UserError")
+
+
+def test_an_instance_has_no_nodes_to_list(door: MlDoor) -> None:
+    door.compute(LAB, instance_body())
+    assert refusal(door.post(f"{LAB}/listNodes")) == (400, "UserError")
 
 
 def test_a_compute_at_work_takes_no_other_write(door: MlDoor) -> None:

@@ -198,3 +198,10 @@ def test_versions_and_containers_are_deleted(door: MlDoor) -> None:
     assert (door.delete(FIRST).status, door.delete(FIRST).status) == (200, 204)
     assert door.put(FIRST, file("https://example.com/other")).status == 201
     assert (door.delete(TITANIC).status, door.get(FIRST).status) == (200, 404)
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("UriFile", "uri_file"), ("UriFolder", "uri_folder")])
+def test_the_services_own_names_of_types_are_read_too(door: MlDoor, sent: str, kept: str) -> None:
+    assert door.put(TITANIC, {"properties": {"dataType": sent}}).json()["properties"]["dataType"] == kept
+    assert door.put(f"{LIST}/other/versions/1", file(LONG, dataType=sent)).status == 201
+    assert door.get(f"{LIST}/other").json()["properties"]["dataType"] == kept

@@ -150,7 +150,7 @@ def test_a_list_keeps_one_kind(door: MlDoor) -> None:
 def test_children_that_are_not_simulated_say_so_aloud(door: MlDoor) -> None:
     door.workspace()
     assert refusal(door.get(f"{WORKSPACE}/models/m")) == (501, "NotSimulated")
-    assert refusal(door.post(f"{WORKSPACE}/diagnose")) == (501, "NotSimulated")
+    assert refusal(door.post(f"{WORKSPACE}/polish")) == (501, "NotSimulated")
 
 
 # -- names, contents, dependents ---------------------------------------------------------------------------

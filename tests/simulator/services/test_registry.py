@@ -166,3 +166,20 @@ def test_identity_types_are_joined_with_a_space(door: Door) -> None:
     identity = {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
     found = door.make(REGISTRY, {**registry(), "identity": identity})["identity"]
     assert found["type"] == "SystemAssigned, UserAssigned"
+
+
+@pytest.mark.parametrize(("sku", "size"), [("Basic", 10), ("Standard", 100), ("Premium", 500)])
+def test_usages_are_those_of_the_sku(door: Door, sku: str, size: int) -> None:
+    door.make(REGISTRY, registry(sku))
+    found = {one["name"]: one for one in door.get(f"{REGISTRY}/listUsages").json()["value"]}
+    assert (found["Size"]["limit"], found["Size"]["unit"]) == (size << 30, "Bytes")
+    assert ("IPRules" in found) == (sku == "Premium")
+
+
+def test_usages_count_the_rules_and_old_versions_know_two_limits(door: Door) -> None:
+    rules = {"defaultAction": "Deny", "ipRules": [{"action": "Allow", "value": "203.0.113.1"}]}
+    door.make(REGISTRY, registry("Premium", networkRuleSet=rules))
+    found = {one["name"]: one for one in door.get(f"{REGISTRY}/listUsages").json()["value"]}
+    assert found["IPRules"]["currentValue"] == 1
+    old = door.get(f"{REGISTRY}/listUsages", version="2019-05-01").json()["value"]
+    assert [one["name"] for one in old] == ["Size", "Webhooks"]

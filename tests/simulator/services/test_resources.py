@@ -174,3 +174,14 @@ def test_subscriptions_tenants_and_providers(door: Door) -> None:
     assert (provider["namespace"], provider["registrationState"]) == ("Microsoft.Storage", "Registered")
     nobody = door.get(f"/subscriptions/{SUB}/providers/Microsoft.Nobody", version=version)
     assert refusal(nobody) == (404, "InvalidResourceNamespace")
+
+
+def test_providers_are_listed_for_a_subscription_and_for_the_tenant(door: Door) -> None:
+    listed = door.get(f"/subscriptions/{SUB}/providers", version="2024-03-01").json()["value"]
+    assert [one["namespace"] for one in listed] == sorted(one["namespace"] for one in listed)
+    storage = next(one for one in listed if one["namespace"] == "Microsoft.Storage")
+    assert storage == door.get(storage["id"], version="2024-03-01").json()
+    tenant = door.get("/providers/Microsoft.Storage", version="2024-03-01").json()
+    assert (tenant["id"], "registrationState" in tenant) == ("/providers/Microsoft.Storage", False)
+    everywhere = door.get("/providers", version="2024-03-01").json()["value"]
+    assert tenant in everywhere
