@@ -17,6 +17,7 @@ from mlinfra.config.blocks import check_depends_on, read_blocks
 from mlinfra.config.bodies import Bodies
 from mlinfra.config.include import Part, distinct, included, joined
 from mlinfra.config.names import bad_name, bad_stack_name
+from mlinfra.config.refactors import read_moved, read_removed, with_imports
 from mlinfra.config.references import Checker, check_local_cycles
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import read_mapping, read_source, resting_collector
@@ -27,8 +28,19 @@ from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.model.source import Node, SourceFile
 
 FILE = "mlinfra.yaml"
-SECTIONS = ("stack", "include", "variables", "locals", "resources", "data", "outputs")
-NOT_YET = ("modules", "backend", "checks", "moved", "removed", "import")
+SECTIONS = (
+    "stack",
+    "include",
+    "variables",
+    "locals",
+    "resources",
+    "data",
+    "moved",
+    "removed",
+    "import",
+    "outputs",
+)
+NOT_YET = ("modules", "backend", "checks")
 _OUTPUT_KEYS = ("value", "description", "sensitive")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -93,6 +105,7 @@ def _load(
     locals_ = _named(reader.members(declared["locals"], "locals"), "local", problems)
     bodies = Bodies(folder, root, problems)
     blocks = [b for p in parts for b in read_blocks(p.sections.get("resources"), p.folder, bodies, problems)]
+    blocks = distinct(blocks, problems) if others else blocks
     data = [
         b for p in parts for b in read_blocks(p.sections.get("data"), p.folder, bodies, problems, read=True)
     ]
@@ -104,10 +117,12 @@ def _load(
         settings={k: node for k, node in sections.items() if k not in SECTIONS and k not in NOT_YET},
         variables=variables,
         locals=locals_,
-        blocks=tuple(distinct(blocks, problems) if others else blocks),
+        blocks=with_imports(sections.get("import"), blocks, problems),
         outputs=_outputs(reader.members(declared["outputs"], "outputs"), problems),
         warnings=(),
         data=tuple(distinct(data, problems) if others else data),
+        moved=read_moved(sections.get("moved"), blocks, problems),
+        removed=read_removed(sections.get("removed"), blocks, problems),
         included=tuple(part.source for part in others),
         environment=around.environment,
     )
@@ -250,6 +265,10 @@ def _check_references(
         for meta in (block.parent, block.import_id):
             if meta is not None:
                 checker.check(meta, each=each)
+        for entry in block.imports:
+            checker.check(entry.id, each=each or entry.for_each is not None)
+            if entry.for_each is not None:
+                checker.check(entry.for_each, resources=False)
     for block in config.data:
         for node in (block.body, *((block.parent,) if block.parent is not None else ())):
             checker.check(node)

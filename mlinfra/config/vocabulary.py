@@ -70,6 +70,24 @@ def _text(description: str) -> JsonSchema:
     return {"description": description, "type": ["string", "null"], "not": EXPRESSION}
 
 
+def _address(description: str) -> JsonSchema:
+    return worked_out({"description": description, "type": "string", "pattern": ADDRESS})
+
+
+def _entries(description: str, members: JsonSchema, required: tuple[str, ...]) -> JsonSchema:
+    """A list of maps with these keys."""
+    return {
+        "description": description,
+        "type": ["array", "null"],
+        "items": {
+            "type": "object",
+            "properties": members,
+            "required": list(required),
+            "additionalProperties": False,
+        },
+    }
+
+
 _RULE: JsonSchema = {
     "type": "object",
     "properties": {
@@ -250,5 +268,32 @@ TOP: Mapping[str, JsonSchema] = {
         {"description": "Any value; it may hold expressions."},
     ),
     "outputs": section("What others read after an apply.", {"$ref": "#/$defs/output"}),
+    "moved": _entries(
+        "Blocks or instances that have another address now; their resources stay.",
+        {"from": _address("What it was."), "to": _address("What it is.")},
+        ("from", "to"),
+    ),
+    "removed": _entries(
+        "Blocks or instances that left the stack, and what becomes of their resources.",
+        {
+            "from": _address("What it was."),
+            "destroy": {"description": "false: it stays, and is forgotten.", "type": "boolean"},
+        },
+        ("from", "destroy"),
+    ),
+    "import": _entries(
+        "What exists already and is to be managed from now on.",
+        {
+            "to": _address("The block or instance that it becomes."),
+            "id": {"description": "The id in Azure.", "type": "string"},
+            "for_each": worked_out(
+                {
+                    "description": "One for each member; the keys are the instances'.",
+                    "type": ["array", "object"],
+                }
+            ),
+        },
+        ("to", "id"),
+    ),
 }
 """Keys at the top of a stack, without ``resources``, ``data`` and the providers."""

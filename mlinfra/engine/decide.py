@@ -356,7 +356,7 @@ def _is_kin(instance: Instance) -> bool:
 
 
 def _nothing_to_import(instance: Instance) -> Diagnostic:
-    written = instance.block.import_id
+    written = instance.import_node
     return error(
         "MLI-PLN-008",
         f"there is no {instance.type.name} to import for {instance.address}",

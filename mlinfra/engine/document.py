@@ -70,7 +70,7 @@ def stack_document(catalogue: Catalogue) -> JsonSchema:
                 "properties": sources,
                 "additionalProperties": False,
             },
-            "outputs": TOP["outputs"],
+            **{key: TOP[key] for key in ("moved", "removed", "import", "outputs")},
         },
         "required": ["stack"],
         "additionalProperties": False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -25,6 +25,7 @@ from mlinfra.engine.graves import unearthed
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
 from mlinfra.engine.remarks import noted, remarked
+from mlinfra.engine.renames import lookalikes, renamed
 from mlinfra.engine.replacing import carried, reason_to_replace
 from mlinfra.engine.resolve import Instance, Resolver
 from mlinfra.engine.settings import Settings
@@ -121,7 +122,7 @@ class _Planning:
         self.problems: list[Diagnostic] = []
         self.works: dict[Address, Work] = {}
         self.doomed = Doomed()
-        self.renamed = _renamed(resolver.all(), state)
+        self.renamed = renamed(resolver.all(), state, config.moved)
         self.holders = {record.id.casefold(): address for address, record in state.records.items()}
 
     def run(self, settled: tuple[Settled, ...]) -> Planned:
@@ -143,6 +144,7 @@ class _Planning:
         works = protected(works, self.config, self.state, self._look(), self.problems)
         works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works, self.resolver.opened))
+        self.problems.extend(lookalikes(works))
         self.works = {work.address: work for work in works}
         refuse_errors(by_place([*self.problems, *self.resolver.problems]))
         plan = Plan(
@@ -184,7 +186,9 @@ class _Planning:
         """Why a resource stays although nothing of the configuration is it any more."""
         if record.id.casefold() in kept:
             return Reason.RENAMED
-        return Reason.KEPT if "keep_on_remove" in record.lifecycle else None
+        said = [r.destroy for r in self.config.removed if r.address in (record.address, record.address.block)]
+        keep = not said[-1] if said else "keep_on_remove" in record.lifecycle
+        return Reason.KEPT if keep else None
 
     def _walk(self) -> None:
         for block_address in self.resolver.graph.ordered_with(contained_blocks(self.resolver.all())):
@@ -299,22 +303,6 @@ class _Planning:
             if isinstance(provider, Describes):
                 return provider.describe(self.settings.of(name))
         return {}
-
-
-def _renamed(instances: Iterable[Instance], state: State) -> dict[Address, Record]:
-    """By new address: what is recorded under an address that is gone, and has the type and id wanted here.
-
-    Without this, giving a block another name would delete the resource, or delete it after taking it over.
-    """
-    wanted = list(instances)
-    declared = {instance.address for instance in wanted}
-    gone = {r.id.casefold(): r for a, r in state.records.items() if a not in declared}
-    found: dict[Address, Record] = {}
-    for instance in wanted:
-        old = gone.get(instance.id.casefold()) if instance.id is not None else None
-        if old is not None and old.type == instance.type.name and instance.address not in state.records:
-            found[instance.address] = replace(old, address=instance.address)
-    return found
 
 
 def _feasible(steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -51,6 +51,7 @@ class Instance:
     id: str | None
     needs: frozenset[Address]
     import_id: str | None = None
+    import_node: Node | None = None
     prevent_destroy: bool = False
     own_id: str | None = None
     """What the attributes alone say that the id is; the same as ``id`` but for what is imported."""
@@ -261,9 +262,9 @@ class Resolver:
         attrs = self._normalized(registered.type, attrs, block)
         if block.lifecycle.ignore_changes and (there := self._observed.get(address)) is not None:
             attrs = overlaid(attrs, there, block.lifecycle.ignore_changes)
-        import_id = evaluate(block.import_id, scope, self.problems) if block.import_id else None
+        import_node, import_id = imported(block, each, scope, self.problems)
         if import_id is not None and not (isinstance(import_id, str) and import_id.startswith("/")):
-            self.problems.append(_no_id(block, import_id))
+            self.problems.append(_no_id(block, import_node, import_id))
             import_id = None
         own_id = self._identity(registered.type, address, attrs, block)
         return Instance(
@@ -276,6 +277,7 @@ class Resolver:
             id=(import_id if address not in self._recorded else None) or own_id,
             needs=self.graph.needs[block.address],
             import_id=import_id,
+            import_node=import_node,
             prevent_destroy=prevents_destruction(block, scope, self.problems),
             own_id=own_id,
         )
@@ -420,13 +422,30 @@ def refused(wrong: ProviderError, block: Block, attrs: Attrs) -> Diagnostic:
     return error(wrong.code, summary, hint, position, block.address, wrong.path)
 
 
-def _no_id(block: Block, value: Any) -> Diagnostic:
+def imported(block: Block, each: Each, scope: Scope, problems: list[Diagnostic]) -> tuple[Node | None, Any]:
+    """Where it is written which id an instance is imported from, and that id; None twice where it is not."""
+    if block.import_id is not None:
+        return block.import_id, evaluate(block.import_id, scope, problems)
+    for entry in block.imports:
+        if entry.for_each is None:
+            if entry.key == each.key:
+                return entry.id, evaluate(entry.id, scope, problems)
+            continue
+        members = evaluate(entry.for_each, scope, problems)
+        keyed = members if isinstance(members, dict) else dict(zip(members, members, strict=True))
+        if each.key in keyed:
+            inner = scope.extended({"each": KeyedScope({"key": each.key, "value": keyed[each.key]})})
+            return entry.id, evaluate(entry.id, inner, problems)
+    return None, None
+
+
+def _no_id(block: Block, node: Node | None, value: Any) -> Diagnostic:
     shown = f'"{value}"' if isinstance(value, str) else "what is written"
     return error(
         "MLI-REF-012",
         f"import: of {block.address} takes an id, and {shown} is none",
         "An id of Azure begins with /subscriptions/; `az resource list` prints them.",
-        block.import_id.position if block.import_id else block.position,
+        node.position if node is not None else block.position,
         block.address,
     )
 

@@ -37,13 +37,15 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
         for w in works
         if w.change.id is not None and w.change.action not in (Action.FORGET, Action.DELETE)
     }
+    taken_on = {w.record.id.casefold(): w.address for w in works if w.record and w.instance}
+    heirs = {**taken_on, **by_id}
     steps: list[Step] = []
     for work in works:
         address = work.address
         if work.change.action is Action.NO_OP:
             continue
         if work.change.action is Action.FORGET:
-            heir = by_id.get((work.change.id or "").casefold())
+            heir = heirs.get((work.change.id or "").casefold())
             waits = (_id(writes[heir][-1], heir),) if heir in writes else ()
             steps.append(Step(_id(Op.FORGET, address), address, Op.FORGET, waits))
         elif work.change.action.destroys:

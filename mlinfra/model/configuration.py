@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from mlinfra.model.address import Address
+from mlinfra.model.address import Address, Key
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Node, Position, SourceFile
 
@@ -67,6 +67,34 @@ class Lifecycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """An address that a resource had, and the one that it has now: two blocks, or two instances."""
+
+    old: Address
+    new: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An address that left the configuration, and whether what it was is destroyed."""
+
+    address: Address
+    destroy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What exists already and becomes an instance of a block.
+
+    ``key`` is the instance's; None means the only one, or with ``for_each`` each that it has a member for.
+    """
+
+    key: Key
+    id: Node
+    for_each: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One resource block.
 
@@ -82,6 +110,8 @@ class Block:
     parent: Node | None = None
     for_each: Node | None = None
     import_id: Node | None = None
+    imports: tuple[Import, ...] = ()
+    """What the stack's ``import:`` says of it, where the block itself says nothing."""
     depends_on: tuple[tuple[Address, Position], ...] = ()
     count: Node | None = None
     when: Node | None = None
@@ -138,6 +168,8 @@ class Config:
     locals: Mapping[str, Node] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     outputs: Mapping[str, Output] = field(default_factory=dict)
+    moved: tuple[Moved, ...] = ()
+    removed: tuple[Removed, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     """What was found while reading that stops nothing."""
     data: tuple[Block, ...] = ()

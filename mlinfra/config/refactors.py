@@ -1,0 +1,136 @@
+"""``moved:``, ``removed:``, ``import:``: what became of addresses, and what exists already under an id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from mlinfra.config import codes
+from mlinfra.config.near import did_you_mean
+from mlinfra.config.paths import read_address
+from mlinfra.config.shape import Reader
+from mlinfra.model.address import Address
+from mlinfra.model.configuration import Block, Import, Moved, Removed
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.source import Node
+
+
+def read_moved(
+    section: Node | None, blocks: Sequence[Block], problems: list[Diagnostic]
+) -> tuple[Moved, ...]:
+    """The moves; one from what is still declared, or to what is not, goes to ``problems``."""
+    found: list[Moved] = []
+    declared = {block.address for block in blocks}
+    for node, body in _members(section, "moved", ("from", "to"), problems):
+        old, new = (_address(body, key, "moved", node, problems) for key in ("from", "to"))
+        if old is None or new is None:
+            continue
+        if (old.key is None) != (new.key is None):
+            problems.append(_wrong("`moved` takes two blocks, or two instances", _SHAPE["moved"], node))
+        elif old.block in declared and old.block != new.block:
+            problems.append(_still_there(old, "moved", body["from"]))
+        elif new.block not in declared:
+            problems.append(_absent(new, declared, body["to"]))
+        else:
+            found.append(Moved(old, new))
+    return tuple(found)
+
+
+def read_removed(
+    section: Node | None, blocks: Sequence[Block], problems: list[Diagnostic]
+) -> tuple[Removed, ...]:
+    """What left the configuration and is kept or destroyed; what is still declared goes to ``problems``."""
+    found: list[Removed] = []
+    declared = {block.address for block in blocks}
+    for node, body in _members(section, "removed", ("from", "destroy"), problems):
+        old = _address(body, "from", "removed", node, problems)
+        if "destroy" not in body:
+            problems.append(_wrong("`removed` needs `destroy`", _SHAPE["removed"], node))
+        elif old is not None and old.key is None and old in declared:
+            problems.append(_still_there(old, "removed", body["from"]))
+        elif old is not None:
+            found.append(Removed(old, Reader(problems, "`removed`").flag(body["destroy"], "destroy")))
+    return tuple(found)
+
+
+def with_imports(
+    section: Node | None, blocks: Sequence[Block], problems: list[Diagnostic]
+) -> tuple[Block, ...]:
+    """The same blocks, each with what ``import:`` says of it."""
+    imports: dict[Address, list[Import]] = {}
+    declared = {block.address: block for block in blocks}
+    for node, body in _members(section, "import", ("to", "id", "for_each"), problems):
+        target = _address(body, "to", "import", node, problems)
+        if target is None:
+            continue
+        if "id" not in body:
+            problems.append(_wrong("`import` needs `id`", _SHAPE["import"], node))
+        elif target.block not in declared:
+            problems.append(_absent(target, declared, body["to"]))
+        elif declared[target.block].import_id is not None:
+            where = "Write it in the block or under `import:`, not in both."
+            problems.append(_wrong(f"{target.block} has an `import` of its own", where, node))
+        else:
+            entry = Import(target.key, body["id"], body.get("for_each"))
+            imports.setdefault(target.block, []).append(entry)
+    return tuple(
+        replace(block, imports=tuple(imports[block.address])) if block.address in imports else block
+        for block in blocks
+    )
+
+
+_SHAPE = {
+    "moved": "For example  moved: [{from: compute.cpu, to: compute.small}].",
+    "removed": "For example  removed: [{from: compute.cpu, destroy: false}]: it stays and is forgotten.",
+    "import": "For example  import: [{to: compute.cpu, id: /subscriptions/…}].",
+}
+
+
+def _members(
+    section: Node | None, name: str, keys: tuple[str, ...], problems: list[Diagnostic]
+) -> Iterator[tuple[Node, Mapping[str, Node]]]:
+    if section is None or section.value is None:
+        return
+    if not section.is_list:
+        problems.append(_wrong(f"`{name}` takes a list", _SHAPE[name], section))
+        return
+    for member in section.value:
+        if member.is_map:
+            yield member, Reader(problems, f"`{name}`").body(member, keys)
+        else:
+            problems.append(_wrong(f"`{name}` takes a list of maps", _SHAPE[name], member))
+
+
+def _address(
+    body: Mapping[str, Node], key: str, name: str, node: Node, problems: list[Diagnostic]
+) -> Address | None:
+    if key not in body:
+        problems.append(_wrong(f"`{name}` needs `{key}`", _SHAPE[name], node))
+        return None
+    found = read_address(body[key])
+    if found is None or found.module:
+        problems.append(_wrong(f"`{key}` of `{name}` is no address", _SHAPE[name], body[key]))
+        return None
+    return found
+
+
+def _still_there(address: Address, name: str, node: Node) -> Diagnostic:
+    return _wrong(
+        f"{address} is still declared",
+        f"`{name}` says what became of an address that is gone. Take the block out, or this entry.",
+        node,
+    )
+
+
+def _absent(address: Address, declared: Iterable[Address], node: Node) -> Diagnostic:
+    near = did_you_mean(str(address.block), map(str, declared))
+    return error(
+        codes.NO_SUCH_NAME,
+        f"there is no {address.block}",
+        f"{near}What stands here is a block of this stack.",
+        node.position,
+    )
+
+
+def _wrong(summary: str, advice: str, node: Node) -> Diagnostic:
+    return error(codes.WRONG_SHAPE, summary, advice, node.position)
