@@ -1,7 +1,8 @@
 """Two request bodies → where they differ.
 
 Not a difference is: null, an empty map or list against nothing at all; the case of an id; the address of the
-store that a folder was uploaded to; the tag by which either tool marks what it made.
+store that a folder was uploaded to; an ``azureml://`` address in its long form, or with a slash at its end;
+the tag by which either tool marks what it made.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from mlinfra.engine.refresh import OWNER_TAG
 
 _MARKS = frozenset({OWNER_TAG, "createdByToolkit"})
 _STORE = re.compile(r"^https://[^/]+/[^/]+(?=/LocalUpload/)")
+_WORKSPACE = re.compile(r"^azureml://subscriptions/.+/workspaces/[^/]+/(?=datastores/)")
 _DIGEST = re.compile(r"(?<=/LocalUpload/)[0-9a-f]+(?=/)")
 
 
@@ -69,6 +71,8 @@ def normal(value: Any, *, uploads: bool = True) -> Any:
 def _text(value: str, *, uploads: bool = True) -> str:
     if value.startswith("/subscriptions/"):
         return value.casefold()
+    if value.startswith("azureml://"):
+        value = _WORKSPACE.sub("azureml://", value).rstrip("/")
     value = _STORE.sub("https://STORE", value)
     return value if uploads else _DIGEST.sub("DIGEST", value)
 

@@ -14,11 +14,22 @@ from conformance.score import Cause, Miss
 from mlinfra.model.diagnostic import MlinfraError, Severity
 
 
+class _SameWord:
+    """What stands for the word that we send, in another case."""
+
+    def __repr__(self) -> str:
+        return "the same word in another case"
+
+
+SAME_WORD = _SameWord()
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """At ``path`` (``*`` is any one step) az ml always sends ``theirs`` where we send ``ours``.
+    """At ``path`` (``*`` is any one step) az ml sends ``theirs`` where we send ``ours``.
 
-    ``cause`` None: both say the same to the service.
+    ``theirs`` may be `SAME_WORD`, and ``ours`` is then no matter. ``cause`` None: both say the same to the
+    service.
     """
 
     kind: str
@@ -35,8 +46,13 @@ class Explained:
             kind == self.kind
             and len(steps) == len(found.path)
             and all(step in ("*", part) for step, part in zip(steps, found.path, strict=True))
-            and (found.theirs, found.ours) == (self.theirs, self.ours)
+            and self._holds(found.theirs, found.ours)
         )
+
+    def _holds(self, theirs: Any, ours: Any) -> bool:
+        if self.theirs is SAME_WORD:
+            return isinstance(theirs, str) and isinstance(ours, str) and theirs.lower() == ours.lower()
+        return (theirs, ours) == (self.theirs, self.ours)
 
 
 _TEMPLATE = (
@@ -47,13 +63,37 @@ _NEWER = (
     "az ml always sends these keys of a compute instance, with the service's own defaults; only later or "
     "preview api-versions have them"
 )
+_CASE = "the service does not see the case of its own words; we send them as its specification has them"
 _TWICE = "az ml repeats triggerType within the trigger, as api-version 2025-12-01 has it; 2024-04-01 has not"
 
 _INSTANCE = "properties.properties"
 _TIMES = f"{_INSTANCE}.schedules.computeStartStop.*"
 
 EXPLAINED = (
-    Explained("workspace", "kind", "default", "Default", "one word in two casings; the service sees none"),
+    *(
+        Explained(kind, path, SAME_WORD, NOTHING, _CASE)
+        for kind, path in (
+            ("workspace", "kind"),
+            ("workspace", "identity.type"),
+            ("compute", f"{_TIMES}.status"),
+            ("environment", "properties.osType"),
+        )
+    ),
+    Explained(
+        "compute",
+        f"{_INSTANCE}.vmPriority",
+        "Dedicated",
+        NOTHING,
+        "`tier: dedicated` is the service's own default; az ml sends it where it is written",
+    ),
+    Explained("compute", "identity.type", "None", NOTHING, "no identity is said by saying nothing"),
+    Explained(
+        "compute",
+        f"{_INSTANCE}.setupScripts.scripts.*.timeout",
+        "Nonem",
+        NOTHING,
+        "az ml makes this word of a `timeout_minutes` that is not written; we leave it out",
+    ),
     Explained(
         "workspace",
         "properties.encryption.status",

@@ -15,6 +15,13 @@ GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
         ({"u": {f"{GROUP}/x": {}}}, {"u": {f"{GROUP.lower()}/X": {}}}),
         ({"tags": {"createdByToolkit": "sdk"}}, {"tags": {"mlinfra-lineage": "1"}}),
         (
+            {
+                "uri": "azureml:/" + GROUP + "/providers/Microsoft.MachineLearningServices/workspaces/w"
+                "/datastores/d/paths/a/"
+            },
+            {"uri": "azureml://datastores/d/paths/a"},
+        ),
+        (
             {"uri": "https://one.blob.core.windows.net/c1/LocalUpload/ab12/f/"},
             {"uri": "https://two.blob.core.windows.net/c2/LocalUpload/ab12/f/"},
         ),

@@ -24,7 +24,7 @@ from mlinfra.providers.azure.types.datastore_credentials import (
     with_authority,
 )
 from mlinfra.providers.azure.types.datastore_rows import BY_ARM, DEFAULTS, ENDPOINT, KINDS, ROWS, STORES
-from mlinfra.providers.azure.types.ml_words import need_ids, spelled, without_schema_key
+from mlinfra.providers.azure.types.ml_words import need_ids, without_schema_key
 from mlinfra.providers.azure.types.schema import Property, pick
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Datastore(ArmType):
         normal = without_schema_key(attrs)
         need_ids(normal, workspace="az ml workspace show")
         if isinstance(normal.get("type"), str):
-            normal["type"] = spelled(normal["type"], KINDS)
+            normal["type"] = normal["type"].lower()
             _refuse_made_by_service(normal)
             normal["credentials"] = normal_credentials(normal.get("credentials"))
         if isinstance(normal.get("artifact"), Mapping):
@@ -105,7 +105,7 @@ class Datastore(ArmType):
 
 
 def _kind(attrs: Mapping[str, Any]) -> str:
-    kind = str(spelled(str(attrs.get("type", "")), KINDS))
+    kind = str(attrs.get("type", "")).lower()
     return kind if kind in KINDS else "azure_blob"
 
 

@@ -230,7 +230,6 @@ ROWS = (
             *KINDS,
             description="What kind of storage it points to.",
             x_case_insensitive=True,
-            x_pascal=True,
             x_immutable=True,
         ),
         "S:_schema._datastore; P",
