@@ -1,5 +1,6 @@
 """Writes pages of the reference out of the code: ``types/``, one for each resource type, from its schema and
-nothing else, and ``functions.md``, from what the functions of expressions say of themselves.
+nothing else; ``functions.md``, from what the functions of expressions say of themselves; ``az-ml-files.md``,
+from the tables of what differs from az ml.
 
 ``make docs`` runs it; a test fails when a page is not what the schemas say.
 """
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from conformance.azml.page import page
 from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.functions.base import Function
 from mlinfra.providers.api import Registered
@@ -19,6 +21,7 @@ from mlinfra.providers.registry import load_catalogue
 
 PAGES = Path(__file__).parent / "reference" / "types"
 FUNCTIONS_PAGE = Path(__file__).parent / "reference" / "functions.md"
+FILES_PAGE = Path(__file__).parent / "reference" / "az-ml-files.md"
 
 LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
 bicep types, **T/…** what terraform-provider-azurerm does, **P/…** what azure-ai-ml does, **O** that package
@@ -57,6 +60,11 @@ def functions() -> str:
             lines += ["", f"### {one.name}", "", f"`{one.name}{one.signature_text}`", "", one.about, ""]
             lines += ["```", one.example, f"→ {gives}", "```"]
     return "\n".join(lines) + "\n"
+
+
+def files() -> str:
+    """The text of the page on files of az ml."""
+    return page({r.type.name: r.type for r in load_catalogue().types.values() if r.provider.name == "azure"})
 
 
 def _page(registered: Registered) -> Iterator[str]:
@@ -190,6 +198,7 @@ def main() -> None:
     for name, text in wanted.items():
         (PAGES / name).write_text(text)
     FUNCTIONS_PAGE.write_text(functions())
+    FILES_PAGE.write_text(files())
 
 
 if __name__ == "__main__":

@@ -20,3 +20,11 @@ def test_the_page_of_functions_is_as_generated() -> None:
     written = (ROOT / "docs" / "reference" / "functions.md").read_text()
     assert written == generate["functions"](), "run `make docs`"
     assert "### templatefile" in written
+
+
+def test_the_page_of_files_of_az_ml_is_as_generated() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    written = (ROOT / "docs" / "reference" / "az-ml-files.md").read_text()
+    assert written == generate["files"](), "run `make docs`"
+    assert "enable_sso" in written
+    assert "softDeleteEnabled" in written
