@@ -8,5 +8,8 @@ into the project: ``make conformance CORPUS=folder``.
 - `corpus`: reads the folder
 - `floors`: what no score may fall below; kept in ``pyproject.toml``, and they only rise
 - `report`: the table and the JSON
+- `door`, `seeds`: what the parts share of the simulator
+- `replay`: recorded sessions, played again
+- `specification`: published specifications, read and followed
 - `parts`: one file for each part, each a function from `Corpus` to scores
 """

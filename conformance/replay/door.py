@@ -1,43 +1,23 @@
-"""The simulator's door, as the harness knocks: one world for each session."""
+"""The simulator as a session meets it: one empty world each, asked at its door."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
+from conformance.door import Door, json_of
 from conformance.replay.asked import KINDS, pinned
-from mlinfra.simulator import Request, Response, Simulator
+from mlinfra.simulator import Response, Simulator
 from mlinfra.simulator.ids import parse
 
 LONG = 3600.0
 """Seconds after which no operation of the simulator is still at work."""
 
 
-class Door:
+class World(Door):
     """One empty simulated cloud."""
 
     def __init__(self) -> None:
-        self._simulator = Simulator()
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        """Send a request; ``body`` is JSON, or text as it goes out."""
-        sent = b"" if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
-        more = {"content-type": "application/json"} if sent else {}
-        return self._simulator.handle(Request(method, path, query, {**more, **(headers or {})}, sent))
-
-    def follow(self, url: str) -> Response:
-        """GET a URL that an answer gave."""
-        parts = urlsplit(url)
-        return self.ask("GET", parts.path, dict(parse_qsl(parts.query)))
+        super().__init__(Simulator())
 
     def exists(self, id: str) -> bool:
         """Whether the resource of a type of ours is there."""
@@ -45,16 +25,16 @@ class Door:
 
     def read(self, id: str) -> Any:
         """The resource as it is answered, None when it is not there."""
-        answer = self.ask("GET", id, {"api-version": version_of(parse(id).type)})
+        answer = self.send("GET", id, version_of(parse(id).type))
         return answer.json() if answer.status == 200 else None
 
     def wait(self, seconds: float = LONG) -> None:
-        """Let whatever is at work end."""
-        self._simulator.advance(seconds)
+        """Let time pass; as it stands, until whatever is at work has ended."""
+        self.simulator.advance(seconds)
 
     def close(self) -> None:
         """Forget the world."""
-        self._simulator.close()
+        self.simulator.close()
 
 
 def version_of(type_: str) -> str:
@@ -64,7 +44,5 @@ def version_of(type_: str) -> str:
 
 
 def body_of(response: Response | None) -> Any:
-    """The answer's JSON, None when it is none."""
-    if response is None or not response.headers.get("content-type", "").startswith("application/json"):
-        return None
-    return response.json()
+    """The answer's JSON, None when there is no answer or no JSON in it."""
+    return None if response is None else json_of(response)

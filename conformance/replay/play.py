@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 
 from conformance.replay.asked import About, Asked, ask
-from conformance.replay.door import Door, body_of
+from conformance.replay.door import World, body_of
 from conformance.replay.exchanges import Exchange, Session
 from conformance.replay.mapping import OPERATION_HEADERS, Mapped, address, address_of, among
 from conformance.replay.progress import at_work, last_shown
@@ -60,9 +60,9 @@ class Player:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._door = Door()
+        self._world = World()
         self._mapped = Mapped()
-        self.seeds = Seeds(self._door, session)
+        self.seeds = Seeds(self._world, session)
         self._last = last_shown(session.exchanges)
         self._running: set[int] = set()
         self._asked = [ask(one) for one in session.exchanges]
@@ -73,7 +73,7 @@ class Player:
             places = range(len(self.session.exchanges))
             return [replace(self._one(at), before=tuple(self._asked[:at])) for at in places]
         finally:
-            self._door.close()
+            self._world.close()
 
     def _one(self, place: int) -> Played:
         exchange, asked = self.session.exchanges[place], self._asked[place]
@@ -97,10 +97,10 @@ class Player:
     def _let_time_pass(self, place: int) -> None:
         """Operations are over as soon as no exchange from here on shows one of them at work."""
         if self._running and all(self._last.get(begun, begun) < place for begun in self._running):
-            self._door.wait()
+            self._world.wait()
             self._running.clear()
         elif not self._running:
-            self._door.wait(PACE)
+            self._world.wait(PACE)
 
     def _note(self, place: int, response: Response) -> None:
         """Whether something is at work since this exchange, and what is now known to be there or not."""
@@ -116,9 +116,9 @@ class Player:
     def _send(self, exchange: Exchange, asked: Asked) -> tuple[Response, str]:
         known = {*asked.versions}
         version = exchange.api_version if exchange.api_version in known else asked.versions[0]
-        body = None if exchange.body is None else self._mapped.text(json.dumps(exchange.body))
-        query = {**exchange.query, "api-version": version}
-        return self._door.ask(exchange.method, self._mapped.text(exchange.path), query, body), version
+        body = None if exchange.body is None else json.loads(self._mapped.text(json.dumps(exchange.body)))
+        path = self._mapped.text(exchange.path)
+        return self._world.send(exchange.method, path, version, body, query=exchange.query), version
 
     def _follow(self, place: int) -> Played:
         """Ask the URL that stands in our answers for the one that stood in theirs."""
@@ -127,7 +127,7 @@ class Player:
         url = self._mapped.url(exchange)
         if url is None:
             return Played(self.session, place, asked, None, begun_by=begun)
-        response = self._door.follow(url)
+        response = self._world.send("GET", url)
         self._mapped.learn(exchange, response)
         return Played(self.session, place, asked, response, exchange.api_version, begun_by=begun)
 

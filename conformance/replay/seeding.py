@@ -7,12 +7,12 @@ where it showed none (the group and the workspace in which everything happens).
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from conformance import seeds
 from conformance.replay.asked import KINDS, About, ask
-from conformance.replay.door import Door, version_of
+from conformance.replay.door import World, version_of
 from conformance.replay.exchanges import Session
 from mlinfra.simulator.ids import parse
 from mlinfra.simulator.kinds import Kind
@@ -25,52 +25,21 @@ SENT = frozenset(
 """Keys of an answer that go into the request which makes the same again."""
 
 REGION = "eastus"
+"""Where most recordings play."""
+
+LEAST = frozenset({
+    GROUPS,
+    "microsoft.storage/storageaccounts",
+    "microsoft.keyvault/vaults",
+    "microsoft.insights/components",
+    "microsoft.operationalinsights/workspaces",
+    "microsoft.containerregistry/registries",
+    "microsoft.managedidentity/userassignedidentities",
+    "microsoft.machinelearningservices/workspaces",
+})  # fmt: skip
+"""Types that sessions take for granted: made with the least they need where no answer shows more."""
 
 Body = dict[str, Any]
-
-
-def _short(id: str, size: int) -> str:
-    return "s" + hashlib.sha256(id.lower().encode()).hexdigest()[: size - 1]
-
-
-def _workspace(id: str) -> Body:
-    group = "/".join(id.split("/")[:5])
-    providers = f"{group}/providers"
-    return {
-        "location": REGION,
-        "identity": {"type": "SystemAssigned"},
-        "properties": {
-            "storageAccount": f"{providers}/Microsoft.Storage/storageAccounts/{_short(id, 20)}",
-            "keyVault": f"{providers}/Microsoft.KeyVault/vaults/{_short(id, 20)}",
-            "applicationInsights": f"{providers}/Microsoft.Insights/components/{_short(id, 20)}",
-        },
-    }
-
-
-LEAST: Mapping[str, Callable[[str], Body]] = {
-    GROUPS: lambda id: {"location": REGION},
-    "microsoft.storage/storageaccounts": lambda id: {
-        "location": REGION, "sku": {"name": "Standard_LRS"}, "kind": "StorageV2", "properties": {},
-    },
-    "microsoft.keyvault/vaults": lambda id: {
-        "location": REGION,
-        "properties": {
-            "tenantId": "00000000-0000-0000-0000-000000000001",
-            "sku": {"family": "A", "name": "standard"},
-            "accessPolicies": [],
-        },
-    },
-    "microsoft.insights/components": lambda id: {
-        "location": REGION, "kind": "web", "properties": {"Application_Type": "web"},
-    },
-    "microsoft.operationalinsights/workspaces": lambda id: {"location": REGION, "properties": {}},
-    "microsoft.containerregistry/registries": lambda id: {
-        "location": REGION, "sku": {"name": "Premium"}, "properties": {"adminUserEnabled": True},
-    },
-    "microsoft.managedidentity/userassignedidentities": lambda id: {"location": REGION},
-    "microsoft.machinelearningservices/workspaces": _workspace,
-}  # fmt: skip
-"""The least that makes a resource of a type, by its id, where no answer shows more."""
 
 
 class Shown:
@@ -107,8 +76,9 @@ class Shown:
 class Seeds:
     """Puts into one world what a session takes for granted. ``failed`` says what could not be put there."""
 
-    def __init__(self, door: Door, session: Session) -> None:
-        self._door = door
+    def __init__(self, world: World, session: Session) -> None:
+        self._world = world
+        self._least = seeds.Seeds(world, REGION)
         self._shown = Shown(session)
         self._busy: set[str] = set()
         self.known: set[str] = set()
@@ -123,7 +93,7 @@ class Seeds:
         kind = KINDS.get(path.type)
         if kind is None or not path.item or id.lower() in self._busy | self.known:
             return False
-        if self._door.exists(path.text):
+        if self._world.exists(path.text):
             return False
         self._busy.add(id.lower())
         try:
@@ -133,7 +103,7 @@ class Seeds:
             self._busy.discard(id.lower())
 
     def above(self, id: str, place: int) -> None:
-        """Have everything there that the id lies in."""
+        """Have everything there that the id lies in; not a container that its first version makes."""
         path = parse(id)
         if path.group and path.type != GROUPS:
             self.ensure(f"/subscriptions/{path.subscription}/resourceGroups/{path.group}", place)
@@ -141,12 +111,14 @@ class Seeds:
             self.ensure(path.scope, place)
         inner = path.type.count("/") - (1 if path.item else 0)
         parts = path.text.split("/")
-        for depth in range(inner - (0 if path.item else 1), 0, -1):
+        kind = KINDS.get(path.type)
+        nearest = 1 if kind is not None and kind.parent is not None and path.item else 0
+        for depth in range(inner - (0 if path.item else 1), nearest, -1):
             self.ensure("/".join(parts[: -2 * depth + (0 if path.item else 1)]), place)
 
     def named(self, body: Any, place: int, *, but: str = "") -> None:
         """Have everything there that a body names by its id."""
-        for id in ids_in(body):
+        for id in seeds.ids_in(body):
             if id.lower() != but.lower():
                 self.ensure(id, place)
 
@@ -154,13 +126,13 @@ class Seeds:
         shown = self._shown.first(id, place)
         asked = [] if shown is None else [request_of(shown)]
         if kind.key in LEAST:
-            asked.append({**LEAST[kind.key](id), **_outside(asked)})
-        said = "nothing shows it, and there is no least body for its type"
+            asked.append({**seeds.RECIPES[kind.key](self._least, parse(id)), **_outside(asked)})
+        said = "nothing shows it"
         for number, body in enumerate(asked):
             self.named(body, place, but=id)
-            answer = self._door.ask("PUT", id, {"api-version": version_of(kind.key)}, body)
-            self._door.wait()
-            if answer.status < 400 and self._door.exists(id):
+            answer = self._world.send("PUT", id, version_of(kind.key), body)
+            self._world.wait()
+            if answer.status < 400 and self._world.exists(id):
                 if kind.key != GROUPS and (shown is None or number):
                     self.assumed.add(id.lower())
                 return True
@@ -191,17 +163,3 @@ def request_of(shown: Body) -> Body:
             **body["properties"], "managedNetwork": {**network, "outboundRules": own},
         }  # fmt: skip
     return body
-
-
-def ids_in(body: Any) -> Iterator[str]:
-    """Ids of resources of our types that stand in a body, keys of objects included."""
-    if isinstance(body, str):
-        if body.lower().startswith("/subscriptions/") and parse(body).type in KINDS and parse(body).item:
-            yield body
-    elif isinstance(body, dict):
-        for key, value in body.items():
-            yield from ids_in(key)
-            yield from ids_in(value)
-    elif isinstance(body, list):
-        for item in body:
-            yield from ids_in(item)
