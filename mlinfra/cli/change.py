@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 import click
 from rich.text import Text
 
-from mlinfra.cli import console, options
+from mlinfra.cli import console
+from mlinfra.cli.approval import ask
 from mlinfra.cli.failure import INTERRUPTED
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.options import Inputs, Scope
@@ -24,7 +25,6 @@ from mlinfra.engine.applier import apply as make_changes
 from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.settle import settle
-from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.event import Settled
 from mlinfra.render import json, terminal
 from mlinfra.render.events import Tally
@@ -71,7 +71,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
             remember(planned, session)
             return 0
         if not manner.auto_approve:
-            _ask(ctx, manner)
+            ask(ctx, manner.command, "Delete all of this?" if manner.destroys else "Make these changes?")
         return _make(place, planned, session, context, manner, held)
 
 
@@ -94,24 +94,6 @@ def _show(planned: Planned, manner: Manner) -> None:
         return
     screen = console.stdout(no_color=manner.no_color)
     console.show(screen, terminal.plan(view(planned.plan)))
-
-
-def _ask(ctx: click.Context, manner: Manner) -> None:
-    """Come back when the answer is yes; raise MlinfraError when it is not, or nobody can answer."""
-    if not console.interactive():
-        raise MlinfraError(
-            error(
-                "MLI-PLN-090",
-                f"there is no terminal to ask for a yes, so {manner.command} changed nothing",
-                f"Read the plan above, then run `{options.typed(ctx, manner.command)} --auto-approve`.",
-            )
-        )
-    question = "Delete all of this?" if manner.destroys else "Make these changes?"
-    console.say()
-    sys.stdout.write(f"{question} Only `yes` will do it: ")
-    sys.stdout.flush()
-    if sys.stdin.readline().strip() != "yes":
-        raise MlinfraError(error("MLI-PLN-091", f"{manner.command} was not approved"))
 
 
 def _make(

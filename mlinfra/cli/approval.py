@@ -1,0 +1,27 @@
+"""Asking for a yes before something is written or sent."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mlinfra.cli import console, options
+from mlinfra.model.diagnostic import MlinfraError, error
+
+
+def ask(ctx: click.Context, command: str, question: str) -> None:
+    """Come back when the answer is yes; raise MlinfraError when it is not, or nobody can answer."""
+    if not console.interactive():
+        raise MlinfraError(
+            error(
+                "MLI-PLN-090",
+                f"there is no terminal to ask for a yes, so {command} changed nothing",
+                f"Read the plan above, then run `{options.typed(ctx, command)} --auto-approve`.",
+            )
+        )
+    console.say()
+    sys.stdout.write(f"{question} Only `yes` will do it: ")
+    sys.stdout.flush()
+    if sys.stdin.readline().strip() != "yes":
+        raise MlinfraError(error("MLI-PLN-091", f"{command} was not approved"))
