@@ -27,7 +27,7 @@ from mlinfra.render.words import count
 def refresh(
     ctx: click.Context, inputs: Inputs, auto_approve: bool, lock_timeout: float, no_color: bool
 ) -> int:
-    """Record what is really there, so that what others changed is no drift any more.
+    """Record what others changed: it is no drift any more.
 
     Shows the drift, asks, and writes the state; nothing is sent to Azure. Where the configuration wants
     something else, the next plan still says so.
