@@ -32,7 +32,11 @@ def at_work(status: int, body: Any) -> bool:
 
 
 def last_shown(exchanges: Sequence[Exchange]) -> dict[int, int]:
-    """For each write that succeeded the place of the last exchange that shows it at work, else its own."""
+    """For each write that succeeded the place of the last exchange that shows it at work, else its own.
+
+    The next write of the resource begins something new, unless it is answered in the very state that the
+    first had, with no end of that in between: then it did not end it (a vault whose name DNS still learns).
+    """
     found: dict[int, int] = {}
     for begun, exchange in enumerate(exchanges):
         if exchange.method in ("GET", "HEAD") or exchange.status >= 400:
@@ -40,7 +44,7 @@ def last_shown(exchanges: Sequence[Exchange]) -> dict[int, int]:
         found[begun] = begun
         urls = _urls(exchange)
         resource = exchange.path.lower()
-        live = True
+        live, open_ = True, True
         for place in range(begun + 1, len(exchanges)):
             later = exchanges[place]
             if later.method == "GET":
@@ -48,13 +52,22 @@ def last_shown(exchanges: Sequence[Exchange]) -> dict[int, int]:
                 mine = among(asked, urls) or (live and later.path.lower() == resource)
                 if mine and at_work(later.status, later.answer):
                     found[begun] = place
+                elif mine:
+                    open_ = False
                 continue
             if later.path.lower() == resource and later.status < 400:
-                live = False
+                live = live and open_ and _goes_on(exchange, later)
+                if live:
+                    found[begun] = place
             urls -= _urls(later)
             if live and later.status == 409 and later.path.lower().startswith(resource):
                 found[begun] = place
     return found
+
+
+def _goes_on(first: Exchange, later: Exchange) -> bool:
+    states = (state_of(first.answer), state_of(later.answer))
+    return later.method != "DELETE" and at_work(first.status, first.answer) and states[0] == states[1]
 
 
 def _urls(exchange: Exchange) -> set[Address]:

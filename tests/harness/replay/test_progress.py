@@ -47,6 +47,16 @@ def test_a_get_of_the_resource_and_a_conflict_show_it_too() -> None:
     assert last_shown(played) == {0: 2}
 
 
+def test_a_write_in_the_same_state_does_not_end_it() -> None:
+    played = (
+        exchange("PUT", REGISTRY, 200, registry("Registering")),
+        exchange("PUT", REGISTRY, 200, registry("Registering")),
+        exchange("GET", REGISTRY, 200, registry("Succeeded")),
+        exchange("PUT", REGISTRY, 200, registry("Registering")),
+    )
+    assert last_shown(played) == {0: 1, 1: 1, 3: 3}
+
+
 def test_the_next_write_begins_anew() -> None:
     played = (
         exchange("PUT", REGISTRY, 201, registry("Succeeded")),
