@@ -43,7 +43,6 @@ class Played:
     """Of a poll: the recorded request whose answer gave its URL, when there is one in the session."""
     assumed: bool = False
     """Whether the session never showed what this lies in, so that the least was put there instead."""
-
     known: frozenset[str] = frozenset()
     """Of a list: ids, in lower case, that both worlds had at some time before."""
     before: tuple[Asked, ...] = ()
@@ -88,7 +87,7 @@ class Player:
         response, version = self._send(exchange, asked)
         self._mapped.learn(exchange, response)
         self._note(place, response)
-        assumed = any(asked.path.text.lower().startswith(id) for id in self.seeds.assumed)
+        assumed = any(f"{asked.path.text}/".lower().startswith(f"{id}/") for id in self.seeds.assumed)
         known = frozenset(self.seeds.known) if not asked.target else frozenset()
         return Played(self.session, place, asked, response, version, seeded, assumed=assumed, known=known)
 

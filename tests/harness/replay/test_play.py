@@ -60,6 +60,14 @@ def test_a_foreign_type_is_not_asked_for() -> None:
     assert statuses(exchange("GET", f"{VAULT}/privateEndpointConnections/p", 200)) == [None]
 
 
+def test_what_lies_in_something_that_was_assumed_is_told_apart() -> None:
+    account = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/stone"
+    beneath = exchange("PUT", f"{account}/blobServices/default/containers/box", 201, {}, body={})
+    beside = exchange("GET", f"{account}2", 404)
+    played = Player(session(beneath, beside)).play()
+    assert [one.assumed for one in played] == [True, False]
+
+
 def test_a_poll_knows_what_began_it() -> None:
     foreign = f"{REGISTRY}/replications/r"
     played = Player(
