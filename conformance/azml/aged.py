@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from conformance.azml.compare import Difference, differences
+from conformance.azml.compare import NOTHING, Difference, differences
 
 REDACTED = "<secret>"
 """What stands in a recording in place of a secret."""
@@ -54,7 +54,7 @@ def since_recorded(
     rest: list[Difference] = []
     reasons: list[Aged] = []
     for one in differences(_content(recorded), _content(ours), uploads=False):
-        if one.theirs == REDACTED:
+        if one.theirs == REDACTED and one.ours is not NOTHING:
             continue
         row = next((row for row in AGED if (row.kind, row.path) == (kind, ".".join(one.path))), None)
         if row is None:
@@ -65,12 +65,14 @@ def since_recorded(
 
 
 def _content(body: Mapping[str, Any]) -> dict[str, Any]:
-    """With what a conda file says in place of its text, and without the name that the service makes up:
-    older versions wrote keys in another order, and the service answers JSON."""
+    """With what a conda file says in place of its text, and without the name that the service makes up.
+
+    Older versions wrote keys in another order, and the service answers JSON, or empty text for none.
+    """
     properties = body.get("properties", {})
     if not isinstance(properties.get("condaFile"), str):
         return dict(body)
-    conda = yaml.safe_load(properties["condaFile"])
+    conda = yaml.safe_load(properties["condaFile"]) or {}
     if str(conda.get("name", "")).startswith("azureml_"):
         del conda["name"]
     return {**body, "properties": {**properties, "condaFile": conda}}

@@ -13,9 +13,9 @@ from conformance.parts.files import compared, refused
 from mlinfra.model.diagnostic import MlinfraError
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("bench"))
 
 
 def file(bench: Bench, text: str) -> Path:
