@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.door import Door
@@ -55,6 +56,41 @@ def _open_account(seeds: Seeds, path: Path, sent: Sent) -> None:
 def _account_of_share(seeds: Seeds, path: Path, sent: Sent) -> None:
     if _properties(sent).get("enabledProtocols") == "NFS":
         _account(seeds, path, kind="FileStorage", sku={"name": "Premium_LRS"})
+
+
+def _paired(seeds: Seeds, path: Path, sent: Sent) -> None:
+    _account(seeds, path, sku={"name": "Standard_GRS"})
+
+
+def _migrating(seeds: Seeds, path: Path, sent: Sent) -> None:
+    _account(seeds, path)
+    query = {"requestType": "HnsOnHydrationRequest"}
+    seeds.door.send("POST", f"{path.parent}/hnsonmigration", sent.version, query=query)
+
+
+def _leased(seeds: Seeds, path: Path, sent: Sent) -> None:
+    """Who breaks a lease knows it: somebody has acquired it under that id."""
+    seeds.ensure(path.parent)
+    if (sent.body or {}).get("action") == "Break":
+        lease = {"action": "Acquire", "leaseDuration": -1, "proposedLeaseId": sent.body["leaseId"]}
+        seeds.door.send("POST", path.text, sent.version, lease)
+
+
+def _deleted_share(seeds: Seeds, path: Path, sent: Sent) -> Sent:
+    """The version of a deleted share is the service's to say."""
+    seeds.ensure(path.parent)
+    shares = path.parent.rpartition("/")[0]
+    seeds.door.send("DELETE", path.parent, sent.version)
+    listed = seeds.door.send("GET", shares, sent.version, query={"$expand": "deleted"}).json()
+    version = listed["value"][0]["properties"]["version"]
+    return replace(sent, body={**(sent.body or {}), "deletedShareVersion": version})
+
+
+def _deleted_account(seeds: Seeds, path: Path, sent: Sent) -> None:
+    location, name = path.names
+    seeds.region = location
+    group = parse(f"/subscriptions/{path.subscription}/resourceGroups/sample")
+    seeds.door.send("DELETE", seeds.beside(group, "Microsoft.Storage/storageAccounts", name), sent.version)
 
 
 def _deleted_vault(seeds: Seeds, path: Path, sent: Sent) -> None:
@@ -135,6 +171,12 @@ STEPS: Mapping[str, Step] = {
     "StorageAccounts_Update": _account_that_takes,
     "BlobContainers_Update": _open_account,
     "FileShares_Create": _account_of_share,
+    "StorageAccounts_Failover": _paired,
+    "StorageAccounts_AbortHierarchicalNamespaceMigration": _migrating,
+    "DeletedAccounts_Get": _deleted_account,
+    "BlobContainers_Lease": _leased,
+    "FileShares_Lease": _leased,
+    "FileShares_Restore": _deleted_share,
     "Vaults_GetDeleted": _deleted_vault,
     "Vaults_PurgeDeleted": _deleted_vault,
     "Workspaces_CreateOrUpdate": _protected_vault,

@@ -47,7 +47,7 @@ def test_what_is_not_simulated_is_refused_aloud(door: Door) -> None:
     ):
         answer = door.send(method, path, version="2024-03-01")
         assert refusal(answer) == (501, "NotSimulated"), path
-    assert refusal(door.post(f"{STORAGE}/failover")) == (501, "NotSimulated")
+    assert refusal(door.post(f"{STORAGE}/restoreBlobRanges")) == (501, "NotSimulated")
 
 
 def test_a_verb_that_the_type_does_not_have(door: Door) -> None:

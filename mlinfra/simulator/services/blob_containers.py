@@ -16,6 +16,7 @@ from mlinfra.simulator.bodies import fresh_etag
 from mlinfra.simulator.clock import http_date
 from mlinfra.simulator.services.blob_wire import BlobCall, check_conditions, number, refuse, stamps, xml
 from mlinfra.simulator.services.storage_children import CONTAINER, container_etag
+from mlinfra.simulator.services.storage_leases import lease_of, protected
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.wire import Answer
 
@@ -63,10 +64,9 @@ def show(call: BlobCall) -> Answer:
     place = call.place()
     headers = {
         **_stamps(place),
-        "x-ms-lease-status": "unlocked",
-        "x-ms-lease-state": "available",
+        **_lease(call, place),
         "x-ms-has-immutability-policy": "false",
-        "x-ms-has-legal-hold": "false",
+        "x-ms-has-legal-hold": _held(place),
     }
     for key, value in place.properties.get("metadata", {}).items():
         headers[f"x-ms-meta-{key}"] = value
@@ -74,6 +74,15 @@ def show(call: BlobCall) -> Answer:
     if public != "None":
         headers["x-ms-blob-public-access"] = public.lower()
     return Answer(200, None, headers)
+
+
+def _lease(call: BlobCall, place: Resource) -> dict[str, str]:
+    shown = {key: word.lower() for key, word in lease_of(place, call.world.now).items()}
+    return {f"x-ms-lease-{key.removeprefix('lease').lower()}": word for key, word in shown.items()}
+
+
+def _held(place: Resource) -> str:
+    return str(bool(place.data.get("holds"))).lower()
 
 
 def describe(call: BlobCall) -> Answer:
@@ -90,6 +99,9 @@ def remove(call: BlobCall) -> Answer:
     """DELETE ?restype=container."""
     place = call.place()
     check_conditions(call, container_etag(place), place.changed, writing=True)
+    refusal = protected(place, call.world.now)
+    if refusal is not None:
+        raise refuse(*refusal)
     call.world.remove(place)
     return Answer(202)
 
@@ -113,10 +125,11 @@ def list_containers(call: BlobCall) -> Answer:
 
 
 def _container(call: BlobCall, place: Resource) -> str:
+    lease = lease_of(place, call.world.now)
     inner = (
         f"<Last-Modified>{http_date(int(place.changed))}</Last-Modified><Etag>{container_etag(place)}</Etag>"
-        "<LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState>"
-        "<HasImmutabilityPolicy>false</HasImmutabilityPolicy><HasLegalHold>false</HasLegalHold>"
+        + "".join(f"<L{key[1:]}>{word.lower()}</L{key[1:]}>" for key, word in lease.items())
+        + f"<HasImmutabilityPolicy>false</HasImmutabilityPolicy><HasLegalHold>{_held(place)}</HasLegalHold>"
     )
     described = _metadata(call, place.properties.get("metadata", {}))
     return f"<Container><Name>{place.name}</Name><Properties>{inner}</Properties>{described}</Container>"

@@ -6,18 +6,32 @@ which keys can change: the specification's mutability and terraform-provider-azu
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Any
 
 from mlinfra.simulator import identities
-from mlinfra.simulator.clock import stamp
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.ids import parse
-from mlinfra.simulator.kinds import Accept, Action, Immutable, Kind, Names, Polling, ResultUrl, Route, Service
-from mlinfra.simulator.services import storage_children, storage_services
+from mlinfra.simulator.kinds import Accept, Immutable, Kind, Names, Polling, ResultUrl, Route, Service
+from mlinfra.simulator.services import storage_children, storage_keys, storage_moves, storage_services
 from mlinfra.simulator.services.storage_body import directory, encryption, endpoints, networks
-from mlinfra.simulator.services.storage_shape import ACCOUNT, COMPUTED, SHAPE, bad_property, bad_values
+from mlinfra.simulator.services.storage_catalogue import list_skus, list_usages
+from mlinfra.simulator.services.storage_deleted import (
+    SHARE,
+    bury_account,
+    forget_account,
+    get_account,
+    list_accounts,
+    restore_share,
+)
+from mlinfra.simulator.services.storage_shape import (
+    ACCOUNT,
+    COMPUTED,
+    RESULTS,
+    SHAPE,
+    bad_property,
+    bad_values,
+)
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.verbs import canonical_id
 from mlinfra.simulator.wire import Answer
@@ -138,49 +152,18 @@ def _prepare(call: Call, body: dict[str, Any], prior: Resource | None) -> None:
         properties["privateEndpointConnections"] = []
         properties["primaryLocation"] = body["location"]
         properties["statusOfPrimary"] = "available"
-    endpoints(call, body)
+    endpoints(call.ids, call.path.name, body)
     if "extendedLocation" in body:
         properties["primaryExtendedLocation"] = body["extendedLocation"]
 
 
 def _created(call: Call, resource: Resource) -> None:
-    resource.data["keys"] = [_new_key(call, resource) for _ in range(2)]
+    storage_keys.make_keys(call, resource)
+    forget_account(call)
     call.store.put(resource)
 
 
-def _new_key(call: Call, resource: Resource) -> str:
-    return base64.b64encode(call.ids.secret(64, "key", resource.id)).decode()
-
-
-# -- actions -----------------------------------------------------------------------------------------------
-
-
-def _key_list(resource: Resource) -> Answer:
-    times = resource.properties["keyCreationTime"]
-    keys = [
-        {
-            "creationTime": times[f"key{number}"],
-            "keyName": f"key{number}",
-            "value": value,
-            "permissions": "FULL",
-        }
-        for number, value in enumerate(resource.data["keys"], 1)
-    ]
-    return Answer(200, {"keys": keys})
-
-
-def _list_keys(call: Call, resource: Resource) -> Answer:
-    return _key_list(resource)
-
-
-def _regenerate(call: Call, resource: Resource) -> Answer:
-    name = call.object().get("keyName")
-    if name not in ("key1", "key2"):
-        raise bad_values("keyName")
-    resource.data["keys"][int(name[-1]) - 1] = _new_key(call, resource)
-    resource.properties["keyCreationTime"][name] = stamp(call.now)
-    call.store.put(resource)
-    return _key_list(resource)
+# -- what is asked beside ----------------------------------------------------------------------------------
 
 
 def _check_name(call: Call) -> Answer:
@@ -200,8 +183,7 @@ def _check_name(call: Call) -> Answer:
 POLLING = Polling(
     name="storage.account",
     result=ResultUrl(
-        path="/subscriptions/{subscription}/providers/Microsoft.Storage/locations/{location}"
-        "/asyncoperations/{operation}",
+        path=RESULTS,
         query={"monitor": "true"},
     ),
 )
@@ -240,9 +222,11 @@ ACCOUNTS = Kind(
         status=202, headers=("location",), seconds=CREATE, running="Creating", body=False, retry_after=17
     ),
     polling=POLLING,
-    actions={"listKeys": Action(handler=_list_keys), "regenerateKey": Action(handler=_regenerate)},
+    actions={**storage_keys.ACTIONS, **storage_moves.ACTIONS},
     prepare=_prepare,
     created=_created,
+    deleted=bury_account,
+    finished=storage_moves.finish,
     busy=_busy,
 )
 
@@ -252,5 +236,15 @@ SERVICE = Service(
     routes=(
         Route(method="POST", type="Microsoft.Storage/checkNameAvailability", handler=_check_name,
               api_versions=VERSIONS),
+        Route(method="GET", type="Microsoft.Storage/skus", handler=list_skus, api_versions=VERSIONS,
+              short="without capabilities; every SKU is in every region"),
+        Route(method="GET", type="Microsoft.Storage/locations/usages", handler=list_usages,
+              api_versions=VERSIONS),
+        Route(method="GET", type="Microsoft.Storage/deletedAccounts", handler=list_accounts,
+              api_versions=VERSIONS),
+        Route(method="GET", type="Microsoft.Storage/locations/deletedAccounts", handler=get_account,
+              api_versions=VERSIONS, item=True),
+        Route(method="POST", type=f"{SHARE}/restore", handler=restore_share, api_versions=VERSIONS,
+              group=True, short="the last deletion of a name alone"),
     ),
 )  # fmt: skip

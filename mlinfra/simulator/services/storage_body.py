@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from mlinfra.simulator.ids import Ids
 from mlinfra.simulator.services.storage_shape import bad_values
 from mlinfra.simulator.store import Resource
 from mlinfra.simulator.world import Call
@@ -76,10 +77,10 @@ def encryption(call: Call, found: dict[str, Any], identity: Any, prior: Resource
         found.pop("keyvaultproperties", None)
 
 
-def endpoints(call: Call, body: dict[str, Any]) -> None:
-    """The addresses and places that follow from kind, SKU and location."""
-    properties, name, sku = body["properties"], call.path.name.lower(), body["sku"]["name"]
-    zone = f"z{int(call.ids.fixed('zone', body['location'])[:4], 16) % 60 + 1}"
+def endpoints(ids: Ids, name: str, body: dict[str, Any]) -> None:
+    """The addresses and places that follow from kind, SKU and primary location."""
+    properties, name, sku = body["properties"], name.lower(), body["sku"]["name"]
+    zone = f"z{int(ids.fixed('zone', body['location'])[:4], 16) % 60 + 1}"
     kinds = {
         "Storage": ("blob", "queue", "table", "file"),
         "BlobStorage": ("dfs", "blob", "table"),
@@ -99,7 +100,7 @@ def endpoints(call: Call, body: dict[str, Any]) -> None:
     properties["primaryEndpoints"] = urls(name, kinds)
     for key in ("secondaryLocation", "statusOfSecondary", "secondaryEndpoints"):
         properties.pop(key, None)
-    pair = PAIRS.get(body["location"])
+    pair = PAIRS.get(properties["primaryLocation"])
     if "G" in sku.partition("_")[2].removeprefix("RA") and pair is not None:
         properties["secondaryLocation"], properties["statusOfSecondary"] = pair, "available"
         if "RAG" in sku:

@@ -13,6 +13,15 @@ from typing import Any
 from mlinfra.simulator.clock import moment
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.kinds import Immutable, Kind, Names
+from mlinfra.simulator.services.storage_deleted import SHARE, bury_share, deleted_share, with_deleted
+from mlinfra.simulator.services.storage_leases import (
+    CLEAR_HOLD,
+    LEASE,
+    SET_HOLD,
+    holds_of,
+    lease_of,
+    refuse_deletion,
+)
 from mlinfra.simulator.services.storage_services import account_of, echo, is_write
 from mlinfra.simulator.services.storage_shape import ACCOUNT, bad_property, bad_values
 from mlinfra.simulator.shapes import Bool, Number, Object, Table, Text
@@ -46,7 +55,8 @@ def _render_container(call: Call, resource: Resource, body: dict[str, Any]) -> N
         body.pop("etag")
         said = echo(call, properties)
         if said:
-            body["properties"] = {**_FRESH, **said}
+            holds = {"hasLegalHold": bool(resource.data.get("holds"))}
+            body["properties"] = {**_FRESH, **holds, **said}
         else:
             del body["properties"]
         return
@@ -56,10 +66,9 @@ def _render_container(call: Call, resource: Resource, body: dict[str, Any]) -> N
         "defaultEncryptionScope": "$account-encryption-key",
         "denyEncryptionScopeOverride": False,
         "publicAccess": "None",
-        "leaseStatus": "Unlocked",
-        "leaseState": "Available",
+        **lease_of(resource, call.now),
         "lastModifiedTime": _modified(resource),
-        "legalHold": {"hasLegalHold": False, "tags": []},
+        **holds_of(resource),
     }
     body["properties"] = {**found, **properties}
 
@@ -84,8 +93,7 @@ def _render_share(call: Call, resource: Resource, body: dict[str, Any]) -> None:
     body["etag"] = container_etag(resource)
     premium = resource.data.get("premium", False)
     found: dict[str, Any] = {
-        "leaseStatus": "unlocked",
-        "leaseState": "available",
+        **{key: word.lower() for key, word in lease_of(resource, call.now).items()},
         "signedIdentifiers": [],
         "accessTier": "Premium" if premium else "TransactionOptimized",
         "lastModifiedTime": _modified(resource),
@@ -93,7 +101,7 @@ def _render_share(call: Call, resource: Resource, body: dict[str, Any]) -> None:
     }
     if not premium:
         found["accessTierChangeTime"] = _modified(resource)
-    body["properties"] = {**found, **body["properties"]}
+    body["properties"] = {**found, **deleted_share(resource, call.now), **body["properties"]}
 
 
 def _list_share(call: Call, body: dict[str, Any]) -> None:
@@ -174,13 +182,16 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
             missing=_missing("ContainerNotFound", "The specified container does not exist."),
             prepare=_prepare_container, render=_render_container, listed=_list_container,
             deleted=lambda world, resource: world.store.blobs.empty(resource.id),
+            deleting=refuse_deletion,
+            actions={"lease": LEASE, "setLegalHold": SET_HOLD, "clearLegalHold": CLEAR_HOLD},
         ),
         Kind(
-            type=ACCOUNT + "/fileServices/shares", api_versions=versions, names=container,
+            type=SHARE, api_versions=versions, names=container,
             shape=share_shape, location="none", tags=0, state="", update="merge", etag="body",
             list_scopes=("parent",), missing=_missing("ShareNotFound", "The specified share does not exist."),
             immutable=(Immutable(path=("properties", "enabledProtocols"), error=_protocols_changed),),
             prepare=_prepare_share, created=_created_share, render=_render_share, listed=_list_share,
+            deleting=refuse_deletion, deleted=bury_share, select=with_deleted, actions={"lease": LEASE},
         ),
     )  # fmt: skip
 

@@ -11,6 +11,13 @@ from mlinfra.simulator.shapes import Anything, Bool, Items, Number, Object, Text
 ACCOUNT = "Microsoft.Storage/storageAccounts"
 
 
+RESULTS = (
+    "/subscriptions/{subscription}/providers/Microsoft.Storage/locations/{location}"
+    "/asyncoperations/{operation}"
+)
+"""Where a long operation of an account is followed."""
+
+
 def bad_values(path: str, value: Any = None) -> ArmError:
     """The service's code for values it cannot read and keys it misses."""
     path = path.removeprefix("properties.")
