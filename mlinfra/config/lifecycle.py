@@ -15,13 +15,14 @@ from mlinfra.model.source import Node, Template
 from mlinfra.model.value import Path
 
 _WORDS = tuple(field.name for field in fields(Lifecycle))
+_USUAL = Lifecycle()
 _ON_SOFT_DELETED = [one.value for one in OnSoftDeleted]
 
 
 def read_lifecycle(node: Node | None, address: Address, problems: list[Diagnostic]) -> Lifecycle:
     """What is written; everything that is wrong with it goes to ``problems``."""
     if node is None:
-        return Lifecycle()
+        return _USUAL
     reader = Reader(problems, f"`lifecycle` of {address}")
     read = reader.body(node, _WORDS)
     prevent = read.get("prevent_destroy")

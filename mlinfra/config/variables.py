@@ -207,7 +207,8 @@ def _without_line(found: Diagnostic) -> Diagnostic:
     place = found.position
     if place is None:
         return found
-    return replace(found, position=replace(place, source=SourceFile(place.source.path, "")))
+    hidden = SourceFile(place.source.path, "")
+    return replace(found, position=Position(hidden, place.line, place.column, place.length))
 
 
 def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> Any:

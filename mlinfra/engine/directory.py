@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 
 from mlinfra.engine.check import near
 from mlinfra.model.address import Address, ModuleStep, parse_address
@@ -68,7 +67,7 @@ def _chosen(
     except ValueError:
         wanted = None
     if wanted is not None:
-        wanted = replace(wanted, module=block.address.module)
+        wanted = Address(wanted.type, wanted.name, wanted.key, block.address.module)
     if wanted is None or wanted.block not in known:
         problems.append(
             error(

@@ -170,6 +170,8 @@ class _Planning:
         desired = {i.address for i in self.resolver.all()}
         reason = Reason.DESTROY if self.options.destroy else Reason.REMOVED
         gone = [r for a, r in self.state.records.items() if a not in desired and a not in self.works]
+        if not gone:
+            return
         kept = {record.id.casefold() for record in self.renamed.values()}
         kept |= {r.id.casefold() for a, r in self.state.records.items() if a in desired}
         for record in sorted(gone, key=lambda r: r.id.count("/")):

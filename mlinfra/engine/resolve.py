@@ -7,7 +7,7 @@ not stays `Unknown` and is evaluated again when an apply has made it known; the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mlinfra.config.expand import Each, instances
@@ -233,7 +233,7 @@ class Resolver:
     def _instance(self, block: Block, each: Each) -> Instance:
         address, scope = block.address, self._scope
         if each.key is not None:
-            address = replace(address, key=each.key)
+            address = address.instance(each.key)
             scope = self._scope.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
         registered = self.graph.registered[block.address]
         settings = self.settings.of(registered.provider.name)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 Key: TypeAlias = str | int | None
 """What ``for_each`` (str) or ``count`` (int) tells an instance by; None for a single one."""
@@ -24,22 +26,17 @@ class ModuleStep:
         return f"module.{self.name}{_bracket(self.key)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Names one resource instance, or with ``key=None`` a block that has no instances."""
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """Names one resource instance, or with ``key=None`` a block that has no instances.
+
+    Addresses are the keys of nearly every table: a plan asks a hundred times for the hash of each. A Struct's
+    is as quick as a tuple's.
+    """
 
     type: str
     name: str
     key: Key = None
     module: tuple[ModuleStep, ...] = ()
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.type, self.name, self.key, self.module)))
-
-    def __hash__(self) -> int:
-        # Addresses are the keys of nearly every table: a plan asks a hundred times for the hash of each.
-        return self._hash
 
     def __str__(self) -> str:
         return "".join(f"{step}." for step in self.module) + f"{self.type}.{self.name}{_bracket(self.key)}"
@@ -56,6 +53,10 @@ class Address:
     def block(self) -> Address:
         """The block that this is an instance of."""
         return self if self.key is None else Address(self.type, self.name, None, self.module)
+
+    def instance(self, key: Key) -> Address:
+        """The instance of this block with this key."""
+        return self if key == self.key else Address(self.type, self.name, key, self.module)
 
 
 def _rank(key: Key) -> tuple[int, int, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
@@ -19,9 +21,12 @@ class SourceFile:
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in a file; line and column count from 1, in code points. ``length`` is what to underline."""
+class Position(msgspec.Struct, frozen=True, gc=False):
+    """A place in a file; line and column count from 1, in code points. ``length`` is what to underline.
+
+    A Struct, as `Node` is: of a stack of 10,000 resources there are 200,000 of them, and a frozen dataclass
+    takes six times as long to make.
+    """
 
     source: SourceFile
     line: int
@@ -51,8 +56,7 @@ class Template:
     parts: tuple[str | Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """One YAML value with its place.
 
     ``value`` is a scalar, a `Template`, a tuple of nodes, or a dict of key to node.
