@@ -20,9 +20,10 @@ from mlinfra.config.names import bad_name, bad_stack_name
 from mlinfra.config.refactors import read_moved, read_removed, with_imports
 from mlinfra.config.references import Checker, check_local_cycles
 from mlinfra.config.shape import Reader
-from mlinfra.config.source import read_mapping, read_source, resting_collector
+from mlinfra.config.source import LARGE, read_mapping, read_source
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
+from mlinfra.model.collector import resting_collector
 from mlinfra.model.configuration import Block, Config, Output
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.model.source import Node, SourceFile
@@ -59,7 +60,7 @@ def load(
     sorted by place; what is only doubtful is in the config's ``warnings``.
     """
     source = _stack_file(folder)
-    with resting_collector(source):
+    with resting_collector(large=len(source.text) > LARGE):
         return _load(source, folder, values, var_files, environment)
 
 

@@ -6,13 +6,11 @@ that are no text, aliases without end) is refused with its place.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from mlinfra.config import codes
 from mlinfra.config.tree import Builder
+from mlinfra.model.collector import resting_collector
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, refuse_errors
 from mlinfra.model.source import Node, Position, SourceFile
 
@@ -20,8 +18,8 @@ MAX_BYTES = 16 * 1024 * 1024
 """Size of one file; 10,000 resources are about 4 MB."""
 
 _BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
-_COLLECT_BELOW = 100_000
-"""Characters above which the garbage collector rests while nodes are made."""
+LARGE = 100_000
+"""Characters of a file from which on the garbage collector rests while nodes are made of it."""
 
 
 def read_source(path: Path, shown: str) -> SourceFile:
@@ -122,22 +120,5 @@ def _nowhere(source: SourceFile) -> Position:
 
 def read_value(source: SourceFile, problems: list[Diagnostic], *, expressions: bool = True) -> Node | None:
     """Whatever the text holds, a single scalar too; None when it cannot be read."""
-    with resting_collector(source):
+    with resting_collector(large=len(source.text) > LARGE):
         return Builder(source, problems, expressions=expressions).build()
-
-
-@contextmanager
-def resting_collector(source: SourceFile) -> Iterator[None]:
-    """Keep the garbage collector away from a large file's nodes: it would walk all of them, again and again.
-
-    Nothing that is made of a file is garbage before the command ends, so it is not looked at later either.
-    """
-    rest = len(source.text) > _COLLECT_BELOW and gc.isenabled()
-    if rest:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if rest:
-            gc.freeze()
-            gc.enable()

@@ -35,6 +35,7 @@ from mlinfra.engine.targets import check_targets, targeted, without
 from mlinfra.engine.validate import by_place, duplicates, resolved, warnings_of
 from mlinfra.engine.versions import versioned
 from mlinfra.model.address import Address
+from mlinfra.model.collector import resting_collector
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, refuse_errors
 from mlinfra.model.event import Settled
@@ -44,6 +45,9 @@ from mlinfra.model.state import Record, State
 from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Describes, Registered
 from mlinfra.state.session import Snapshot
+
+_MANY = 1_000
+"""Blocks and records from which on the garbage collector rests while a plan is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,11 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     Raises MlinfraError with every problem found.
     """
     state, settled = settled_in_memory(snapshot, context)
-    resolver, settings = resolved(
-        config, context, {} if options.destroy else state.records, read=not options.destroy
-    )
+    large = len(config.blocks) + len(state.records) > _MANY
+    with resting_collector(large=large):
+        resolver, settings = resolved(
+            config, context, {} if options.destroy else state.records, read=not options.destroy
+        )
     if options.destroy:
         resolver.instances.clear()
     else:
@@ -75,12 +81,12 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
         refuse_errors(by_place(problems))
         if options.refresh:
             resolver.ask(context)
-    named = (*options.targets, *options.excluded, *options.replace)
-    check_targets(named, {*(i.address for i in resolver.all()), *state.records})
+    if named := (*options.targets, *options.excluded, *options.replace):
+        check_targets(named, {*(i.address for i in resolver.all()), *state.records})
     refreshed = _refreshed(resolver, settings, state, context, options)
-    return _Planning(
-        config, state, context, options, resolver, settings, refreshed, snapshot.same_secret
-    ).run(settled)
+    planning = _Planning(config, state, context, options, resolver, settings, refreshed, snapshot.same_secret)
+    with resting_collector(large=large):
+        return planning.run(settled)
 
 
 def _refreshed(

@@ -26,6 +26,8 @@ def protected(
 
     ``context`` is None when nothing may be read: then nobody is asked what lives there unmanaged.
     """
+    if not any(work.change.action.destroys for work in works):
+        return list(works)
     blocks = {block.address: block for block in config.blocks}
     dying: dict[Address, list[Work]] = {}
     for work in works:

@@ -53,7 +53,7 @@ def _earlier(address: Address, moved: Sequence[Moved]) -> Iterator[Address]:
 def _before(address: Address, move: Moved) -> Address | None:
     if address == move.new:
         return move.old
-    return replace(move.old, key=address.key) if address.block == move.new else None
+    return move.old.instance(address.key) if address.block == move.new else None
 
 
 def lookalikes(works: Sequence[Work]) -> Iterator[Diagnostic]:

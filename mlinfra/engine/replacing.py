@@ -45,10 +45,12 @@ def _changes(change: Change, path: tuple[str | int, ...]) -> bool:
 def carried(works: Mapping[Address, Work], problems: list[Diagnostic]) -> dict[Address, Work]:
     """The same works; what is replaced and needed by what is created first is created first, too."""
     result = dict(works)
+    waiting = [work for work in works.values() if work.change.action is Action.CREATE_DELETE]
+    if not waiting:
+        return result
     by_block: dict[Address, list[Address]] = {}
     for address in works:
         by_block.setdefault(address.block, []).append(address)
-    waiting = [work for work in works.values() if work.change.action is Action.CREATE_DELETE]
     while waiting:
         work = waiting.pop()
         for address in _needed(work, by_block):

@@ -161,7 +161,7 @@ class Resolver:
         """
         batches: dict[tuple[str, str], list[Instance]] = {}
         for instance in self.all():
-            if isinstance(instance.type, Resolves) and instance.address not in self._recorded:
+            if instance.address not in self._recorded and isinstance(instance.type, Resolves):
                 key = instance.registered.provider.name, instance.type.name
                 batches.setdefault(key, []).append(instance)
         for (provider, _), batch in batches.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from mlinfra.model.address import Address
@@ -30,17 +31,17 @@ class Action(Enum):
     PURGE = "x/+"
     """What was deleted and is still kept by the service is ended for good, then a new one is made."""
 
-    @property
+    @cached_property
     def replaces(self) -> bool:
         """Whether the resource is deleted and created, in either order."""
         return self in (Action.DELETE_CREATE, Action.CREATE_DELETE)
 
-    @property
+    @cached_property
     def makes(self) -> bool:
         """Whether something is there afterwards that is not there now."""
         return self in (Action.CREATE, Action.RECOVER, Action.PURGE)
 
-    @property
+    @cached_property
     def destroys(self) -> bool:
         """Whether what exists now is gone afterwards."""
         return self is Action.DELETE or self.replaces
@@ -147,7 +148,7 @@ class Op(Enum):
     RECOVER = "recover"
     PURGE = "purge"
 
-    @property
+    @cached_property
     def makes(self) -> bool:
         """Whether something is there afterwards that was not there before."""
         return self in (Op.CREATE, Op.RECOVER, Op.PURGE)
