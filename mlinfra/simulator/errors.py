@@ -191,6 +191,12 @@ def group_being_deleted(group: str) -> ArmError:
     return ArmError(409, "ResourceGroupBeingDeleted", text)
 
 
+def another_operation(id: str) -> ArmError:
+    """D: common-deployment-errors (two writes at once); which services answer so, and 409, is assumed."""
+    text = f"Another operation on '{id}' is in progress. Retry when it is over."
+    return ArmError(409, "AnotherOperationInProgress", text)
+
+
 def scope_locked(scope: str, verb: str, locked: Sequence[str]) -> ArmError:
     """D: lock-resources; status: hashicorp/terraform-provider-azurerm#17478; text: Azure/azure-cli#20232."""
     shown = ", ".join(f"'{one}'" for one in locked)
@@ -218,5 +224,5 @@ def too_many_requests(seconds: int, verb: str, subscription: str) -> ArmError:
         f"Number of '{verb}' requests for subscription '{subscription}' exceeded. "
         f"Please try again after '{seconds}' seconds."
     )
-    headers = {"retry-after": str(seconds)}
+    headers = {"retry-after": str(seconds), f"x-ms-ratelimit-remaining-subscription-{verb}": "0"}
     return ArmError(429, "SubscriptionRequestsThrottled", text, headers=headers)

@@ -160,7 +160,8 @@ class Kind:
     - ``render(call, resource, body)``: the answer, after the envelope was made; ``listed(call, body)``: the
       same in a list.
     - ``absent(call)``: a resource that is there though nobody made it (``blobServices/default``).
-    - ``busy(call, resource)``: raise ArmError for writes while an operation runs.
+    - ``busy(call, resource)``: raise ArmError for writes while an operation runs; without the hook they are
+      refused with AnotherOperationInProgress.
     - ``parent(call)``: instead of the check that the parent exists; may create it.
     - ``orphan(call)``: the 404 of what lies in a missing parent, where the service says it in words of its
       own because ARM does not track the parent (versions of an asset).

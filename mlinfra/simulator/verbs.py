@@ -124,10 +124,12 @@ def _create(call: Call, kind: Kind, read: dict[str, Any]) -> Answer:
 def _update(
     call: Call, kind: Kind, read: dict[str, Any], prior: Resource, verb: str, accept: Accept
 ) -> Answer:
-    if kind.busy is not None and prior.operation:
+    if prior.operation and kind.busy is not None:
         kind.busy(call, prior)
     if prior.operation and prior.state == "Deleting":
         raise errors.being_deleted(prior.id)
+    if prior.operation and kind.busy is None:
+        raise errors.another_operation(prior.id)
     after = copy(prior)
     after.body = stored_body(call, kind, read, prior)
     after.changed = call.now

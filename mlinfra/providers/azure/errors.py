@@ -7,6 +7,7 @@ message through, cleaned (`envelope`).
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -49,6 +50,7 @@ _REGIONS = re.compile(
     r"(?P<rest>\bList of available regions[^']{0,80}'(?P<offered>[^']+)')"
 )
 _LOCKED = re.compile(r"scope\(s\) are locked: (?P<scopes>'[^']+'(?:,\s*'[^']+')*)")
+_PRINCIPAL = re.compile(r"Principal ([0-9a-f]{32}) does not exist in the directory", re.IGNORECASE)
 _NAMESPACE = re.compile(r"namespace '([A-Za-z0-9.]+)'")
 
 
@@ -69,6 +71,8 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, *, method: str, 
     if "ScopeLocked" in codes:
         return _locked(method, message, words)
     rule = rule_for_codes(codes, message) or rule_for_status(status)
+    if "PrincipalNotFound" in codes:
+        message = _unknown_principal(message)
     summary = clean(message) or f"Azure answered {status} to {method} {clean(path)}"
     if rule is None:
         shown = clean(codes[0]) if codes else ""
@@ -192,6 +196,12 @@ def _rights(codes: tuple[str, ...], message: str, words: Mapping[str, Any]) -> A
         "A role given just now takes some minutes; `az login` again picks it up.",
         **words,
     )
+
+
+def _unknown_principal(message: str) -> str:
+    """In a line, what Azure says in six: it is said again with each try (R:test_resource_policy_identity)."""
+    told = _PRINCIPAL.match(message)
+    return f"the directory does not know the principal {uuid.UUID(told[1])} (yet)" if told else message
 
 
 def _locked(method: str, message: str, words: Mapping[str, Any]) -> AzureError:

@@ -106,6 +106,10 @@ def _render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
         body["properties"]["vaultUri"] = body["properties"]["vaultUri"].rstrip("/")
 
 
+def _waits_for_dns(call: Call, resource: Resource) -> None:
+    """A vault that waits for DNS takes writes (R: azure-cli test_keyvault_mgmt 8 and 10: 200)."""
+
+
 VAULTS = Kind(
     type=VAULT,
     api_versions=VERSIONS,
@@ -145,6 +149,7 @@ VAULTS = Kind(
     deleted=keyvault_deleted.bury,
     finished=keyvault_deleted.finish,
     render=_render,
+    busy=_waits_for_dns,
 )
 
 

@@ -213,3 +213,16 @@ def test_a_deletion_is_refused_by_either_level_of_lock() -> None:
     body = error("ScopeLocked", f"The scope 'x' cannot … scope(s) are locked: '{GROUP}','{GROUP}/a'. Please")
     wrong = errors.refusal(409, {}, body, method="DELETE", path="/x")
     assert wrong.summary == f"it cannot be deleted: there is a lock on {GROUP}, {GROUP}/a"
+
+
+def test_a_principal_that_nobody_knows_is_told_in_a_line() -> None:
+    plain = "341ccae1ae41451ab93b24a427015be5"
+    message = (
+        f"Principal {plain} does not exist in the directory 11111111-1111-1111-1111-111111111111. Check …"
+    )
+    wrong = refused(400, error("PrincipalNotFound", message))
+    assert (
+        wrong.summary
+        == "the directory does not know the principal 341ccae1-ae41-451a-b93b-24a427015be5 (yet)"
+    )
+    assert refused(400, error("PrincipalNotFound", "Something else.")).summary == "Something else."

@@ -1,0 +1,50 @@
+"""Whatever Azure does to its answers, a plan after an apply is empty: for every type, with every oddity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlinfra.cli.clock import CommandClock
+from mlinfra.cli.wiring import SimulatedCredential
+from mlinfra.providers.api import Provider
+from tests.conformance.examples import EXAMPLES, Example, resources
+from tests.conformance.odd import ODDITIES, OddTransport
+from tests.conformance.test_resource_types import Stage
+from tests.conformance.worlds import WORLDS, AzureWorld
+
+AZURE = [example for example in EXAMPLES if example.registered.provider.name == "azure"]
+
+
+class OddWorld(AzureWorld):
+    """The simulator behind a transport that makes its answers odd."""
+
+    def __init__(self, provider: Provider[Any], folder: Path, oddity: str) -> None:
+        super().__init__(provider, folder)
+        real: Any = provider
+        clock = CommandClock()
+        clock.follow(self.simulator)
+        self.clock = clock
+        transport = OddTransport(self.simulator, ODDITIES[oddity])
+        wired = replace(real, transport=transport, credential=SimulatedCredential(), clock=clock)
+        self._connection = wired.connect(self.settings)
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
+@pytest.mark.parametrize("example", AZURE, ids=str)
+def test_a_plan_after_an_apply_is_empty(
+    example: Example, oddity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORLDS, "azure", lambda provider, folder: OddWorld(provider, folder, oddity))
+    stage = Stage(example, tmp_path)
+    stage.write(resources(example, example.body))
+    stage.apply()
+    stage.nothing_to_do()
+    changed = example.schema.get("x-example-update")
+    if changed:
+        stage.write(resources(example, {**example.body, **changed}))
+        stage.apply()
+        stage.nothing_to_do()
