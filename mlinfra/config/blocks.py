@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlinfra.config import codes
 from mlinfra.config.bodies import Bodies
+from mlinfra.config.durations import read_timeouts
 from mlinfra.config.lifecycle import read_lifecycle
 from mlinfra.config.names import bad_name
 from mlinfra.config.near import did_you_mean
@@ -17,7 +18,7 @@ from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position, Template
 
-NOT_YET = frozenset({"timeouts", "checks", "provider"})
+NOT_YET = frozenset({"checks", "provider"})
 
 
 def read_blocks(
@@ -84,6 +85,7 @@ class _Block:
             depends_on=tuple(self._depends_on(meta.get("depends_on"))),
             count=meta.get("count"),
             when=meta.get("when"),
+            timeouts=read_timeouts(meta.get("timeouts"), self.address, self.problems),
         )
 
     def source(self) -> Block:

@@ -11,6 +11,7 @@ import keyword
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from mlinfra.config import durations
 from mlinfra.config.dotted import LITERALS
 from mlinfra.model.configuration import OnSoftDeleted
 
@@ -234,6 +235,20 @@ META: Mapping[str, JsonSchema] = {
         }
     ),
     "lifecycle": {"$ref": "#/$defs/lifecycle"},
+    "timeouts": {
+        "description": "How long its operations may take, such as {create: 30m}. Then the apply goes on "
+        "without it; the next command takes the operation up again.",
+        "type": ["object", "null"],
+        "properties": {
+            operation: {
+                "description": f"How long to wait until it is {operation}d, such as 30m.",
+                "type": "string",
+                "pattern": durations.PATTERN,
+            }
+            for operation in durations.OPERATIONS
+        },
+        "additionalProperties": False,
+    },
     "import": {
         "description": "The id of what exists already and is to be managed from now on.",
         "anyOf": [

@@ -243,6 +243,11 @@ class _Crew:
             if going.accepted is None:
                 self.tell(Accepted(step, now))
             going.accepted, going.tries = result, 0
+            left = self._time_left(going, now)
+            if left is not None and left <= 0:
+                return self._fail(going, _too_slow(going, now))
+            if left is not None:
+                return Run(lambda: self._resume(going, result), min(result.after, left))
             return Run(lambda: self._resume(going, result), result.after)
         if isinstance(result, _Turn):
             return self._turn(going, result)
@@ -284,6 +289,13 @@ class _Crew:
         going.freed = True
         op = _WANTED.get(going.work.instance.block.lifecycle.on_soft_deleted)
         return _Turn(op) if op is not None else None
+
+    def _time_left(self, going: _Going, now: float) -> float | None:
+        """Seconds until the step's `timeouts` is over; None where it has none."""
+        block = going.work.instance.block if going.work.instance else None
+        names = {Op.DELETE: "delete", Op.UPDATE: "update"}
+        limit = block.timeouts.get(names.get(going.step.op, "create")) if block else None
+        return None if limit is None else going.started + limit - now
 
     def _has_patience(self, going: _Going, wrong: ProviderError, now: float) -> bool:
         """Whether to try again: a number of times, or as long as somebody else is at work on it."""
@@ -532,6 +544,16 @@ class _Crew:
             secret = output.sensitive or is_sensitive(value)
             found[name] = OutputValue(unmarked(value, secret=secret), secret)
         return found
+
+
+def _too_slow(going: _Going, now: float) -> ProviderError:
+    """What a step fails with whose `timeouts` is over: it stays open, since the service is still at it."""
+    return ProviderError(
+        "MLI-PLN-023",
+        f"it was not done within {now - going.started:.0f} seconds, which its timeouts allow",
+        hint="The service still works on it. The next command takes it up again; or allow more time.",
+        retryable=True,
+    )
 
 
 def _moved(planned: Attrs, attrs: Attrs, instance: Instance) -> str | None:

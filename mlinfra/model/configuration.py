@@ -115,6 +115,8 @@ class Block:
     depends_on: tuple[tuple[Address, Position], ...] = ()
     count: Node | None = None
     when: Node | None = None
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that ``create``, ``update`` and ``delete`` may take; no key: as long as the service takes."""
     read: bool = False
     """Whether this is a block of ``data:``: it exists already, and is read and never changed."""
 

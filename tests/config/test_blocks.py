@@ -107,6 +107,8 @@ def test_everything_can_be_ignored(tmp_path: Path, text: str) -> None:
         ("depends_on: ['${t.b}-x']", "5:20 MLI-CFG-013 `depends_on` of t.a takes a list of addresses"),
         ("depends_on: [t.c]", "5:20 MLI-REF-001 there is no t.c"),
         ("depends_on: [module.x.t.b]", "5:20 MLI-REF-001 there is no module.x.t.b"),
+        ("timeouts: {create: 30}", "5:26 MLI-CFG-013 `create` of `timeouts` of t.a is no duration"),
+        ("timeouts: {read: 30s}", "5:18 MLI-CFG-012 unknown key `read` in `timeouts` of t.a"),
         ("import: {}", "5:15 MLI-CFG-013 `import` of t.a takes the id of what exists already"),
         ("import: [a]", "5:15 MLI-CFG-013 `import` of t.a takes the id of what exists already"),
     ],

@@ -163,3 +163,22 @@ def test_an_operation_that_fails_after_it_was_accepted_leaves_a_broken_record(be
     assert set(bench.actions()) == {"text_file.c"}
     assert not bench.apply().failures
     assert bench.settled_empty()
+
+
+def test_an_operation_that_takes_longer_than_it_may_is_left_open_and_taken_up_later(bench: Bench) -> None:
+    trouble(bench).polls = 5
+    bench.write(STACK.replace("{name: reports}", "{name: reports, timeouts: {create: 25s}}"))
+    result = bench.apply()
+    (failure,) = result.failures
+    assert (failure.code, bench.clock.seconds >= 25) == ("MLI-PLN-023", True)
+    assert "folder.main" not in bench.recorded()
+    trouble(bench).polls = 0
+    assert not bench.apply().failures
+    assert [id for op, id in trouble(bench).writes if op is Op.CREATE].count("/reports") == 1
+    assert bench.settled_empty()
+
+
+def test_an_operation_within_its_time_is_waited_for(bench: Bench) -> None:
+    trouble(bench).polls = 2
+    bench.write(STACK.replace("{name: reports}", "{name: reports, timeouts: {create: 1h, update: 0.5m}}"))
+    assert not bench.apply().failures
