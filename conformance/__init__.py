@@ -10,6 +10,7 @@ into the project: ``make conformance CORPUS=folder``.
 - `report`: the table and the JSON
 - `door`, `seeds`: what the parts share of the simulator
 - `replay`: recorded sessions, played again
+- `azml`: what azure-ai-ml makes of YAML files, and what we make of them
 - `specification`: published specifications, read and followed
 - `parts`: one file for each part, each a function from `Corpus` to scores
 """

@@ -34,12 +34,14 @@ def sdk_body(kind: str, file: Path, overrides: Mapping[str, Any] | None = None) 
     """
     with quiet():
         import azure.ai.ml as sdk
+        from azure.ai.ml.exceptions import MlException
+        from marshmallow import ValidationError
 
         load: Callable[..., Any] = getattr(sdk, _LOADERS[kind])
         try:
             entity = load(file, params_override=[{key: value} for key, value in (overrides or {}).items()])
             body = _BODIES[kind](entity)
-        except Exception as wrong:  # marshmallow's, its own, and whatever a value makes it stumble over
+        except (MlException, ValidationError) as wrong:
             raise Rejected(f"{type(wrong).__name__}: {' '.join(str(wrong).split())}") from wrong
     plain: dict[str, Any] = json.loads(json.dumps(body))
     return plain
@@ -48,16 +50,14 @@ def sdk_body(kind: str, file: Path, overrides: Mapping[str, Any] | None = None) 
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without warnings, log lines and prints of azure-ai-ml."""
-    logger = logging.getLogger("azure.ai.ml")
-    before, logger.disabled = logger.disabled, True
+    before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings(), redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(logging.NOTSET)
-        logger.disabled = before
+        logging.disable(before)
 
 
 def _plain(rest: Any) -> Any:

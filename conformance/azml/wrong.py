@@ -47,7 +47,7 @@ WRONG = (
     Wrong("no such tier", "compute", f"{_CLUSTER}tier: ▸cheap\n"),
     Wrong("no such identity", "compute", f"{_CLUSTER}identity:\n  type: ▸managed\n"),
     Wrong("neither true nor false", "compute", f"{_CLUSTER}ssh_public_access_enabled: ▸perhaps\n"),
-    Wrong("a list for a map", "compute", f"{_CLUSTER}network_settings: ▸[subnet]\n"),
+    Wrong("a list for a map", "compute", f"{_CLUSTER}tags: ▸[team]\n"),
     Wrong(
         "a cron without its expression",
         "compute",
