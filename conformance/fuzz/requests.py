@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -12,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from conformance.fuzz.samples import GROUP, GUID, SAMPLES, STANDING, STORAGE, SUBSCRIPTION, Sample
 from conformance.fuzz.values import RAW, bodies, weighted
 from mlinfra.simulator import Request
-from mlinfra.simulator.kinds import Kind
+from mlinfra.simulator.kinds import Kind, Route
 from mlinfra.simulator.services import SERVICES
 
 
@@ -49,32 +50,39 @@ _NAMES = (
     "default", GUID, "providers", "☃",
 )  # fmt: skip
 
-_IN_SUBSCRIPTION = (
-    "", "/locations", "/resources", "/resourcegroups", "/providers", "/providers/Microsoft.Storage",
-    "/providers/Microsoft.Nowhere", "/providers/Microsoft.Storage/checkNameAvailability",
-    "/providers/Microsoft.KeyVault/checkNameAvailability", "/providers/Microsoft.KeyVault/deletedVaults",
-    "/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv-one",
-    "/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv-one/purge",
-    "/providers/Microsoft.KeyVault/locations/west europe/operationResults/x",
-    "/providers/Microsoft.OperationalInsights/deletedWorkspaces",
-    "/providers/Microsoft.ContainerRegistry/checkNameAvailability",
-)  # fmt: skip
-
 _ODD = (
-    *(f"{SUBSCRIPTION}{path}" for path in _IN_SUBSCRIPTION),
+    *(f"{SUBSCRIPTION}{path}" for path in ("", "/locations", "/resources", "/resourcegroups", "/providers")),
     "/", "//", "/%00", "/tenants", "/subscriptions", "/subscriptions/nobody/resourceGroups/rg",
+    f"{SUBSCRIPTION}/providers/Microsoft.Storage", f"{SUBSCRIPTION}/providers/Microsoft.Nowhere",
+    f"{SUBSCRIPTION}/providers/Microsoft.KeyVault/locations/west europe/operationResults/x",
     f"{GROUP}/resources", f"{GROUP}/providers", f"{GROUP}/providers/Microsoft.Storage",
-    f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-one/accessPolicies/add",
-    f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-one/accessPolicies/forget",
     f"/providers/Mlinfra.Simulator/principals/{GUID}", "/providers/Mlinfra.Simulator/principals/nobody",
 )  # fmt: skip
 
-_ODD_BODIES = (
-    b'{"name": "stone", "type": "Microsoft.Storage/storageAccounts"}',
-    b'{"type": "Group"}',
-    b'{"properties": {"accessPolicies": []}}',
-)
-_ACTED = (b'{"keyName": "key1"}', b'{"name": "password"}')
+_ASKED: SearchStrategy[bytes] = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.sampled_from(("password", "stone", "x", None)),
+        "type": st.sampled_from(("Microsoft.Storage/storageAccounts", "Group", "x")),
+        "keyName": st.sampled_from(("key1", "key2", "x")),
+        "action": st.sampled_from(("Acquire", "Renew", "Change", "Release", "Break", "x")),
+        "leaseId": st.sampled_from((GUID, None, "x")),
+        "leaseDuration": st.sampled_from((-1, 15, 60, 0, "x")),
+        "properties": st.sampled_from(({}, {"accessPolicies": []}, {"state": "Disabled"}, None, [])),
+        "tags": st.sampled_from((["abc"], ["a"], {}, None)),
+        "value": st.sampled_from(([], 1, [{"id": GUID, "limit": 5}], None)),
+        "location": st.sampled_from(("westeurope", "x")),
+    },
+).map(lambda body: json.dumps(body).encode())
+"""What actions and routes read, or nearly."""
+
+_PLACES = {
+    "locations": "westeurope",
+    "deletedvaults": "kv-one",
+    "deletedaccounts": "stone",
+    "accesspolicies": "add",
+}
+"""Names for types of routes that have no sample."""
 
 _VERSIONS = ("2024-03-01", "2023-07-01", "2022-12-01", "2022-04-01", "x")
 
@@ -141,13 +149,13 @@ def _of(sample: Sample) -> SearchStrategy[Ask]:
     )
     acts = st.builds(
         _request,
-        st.sampled_from(("POST", "POST", "POST", "GET")),
-        st.sampled_from((*kind.actions, "nothing", "")).map(lambda verb: f"{sample.id}/{verb}"),
+        st.sampled_from(["POST"] * 9 + ["GET"]),
+        st.sampled_from([*kind.actions] * 6 + ["nothing"]).map(lambda verb: f"{sample.id}/{verb}"),
         version,
         queries,
-        body=st.one_of(RAW, st.sampled_from(_ACTED)),
+        body=weighted((1, RAW), (4, _ASKED)),
     )
-    return weighted((12, one), (1, listed), (2, acts))
+    return weighted((12, one), (1, listed), (len(kind.actions) + 1, acts))
 
 
 def _extended(sample: Sample) -> SearchStrategy[Ask]:
@@ -166,6 +174,46 @@ def _request(
     return Ask(Request(method, path, {**version, **query}, {**media, **(headers or {})}, body))
 
 
+def _path(route: Route) -> str:
+    """A path of a route: below the sample that its type begins with, else below the subscription."""
+    namespace, *types = route.type.split("/")
+    if route.type.startswith("Mlinfra."):
+        return f"/providers/{route.type}/{GUID}"
+    same = next((one.id for one in SAMPLES if one.type == route.type.lower()), None)
+    if same is not None:
+        return same if route.item else same.rpartition("/")[0]
+    below = max(
+        (one for one in SAMPLES if f"{route.type.lower()}/".startswith(f"{one.type}/")),
+        key=_depth,
+        default=None,
+    )
+    base = below.id if below is not None else f"{SUBSCRIPTION}/providers/{namespace}"
+    rest = types[below.type.count("/") :] if below is not None else types
+    words = [part for type_ in rest for part in (type_, _PLACES.get(type_.lower(), "x"))]
+    return "/".join([base, *(words if route.item else words[:-1])])
+
+
+def _depth(sample: Sample) -> int:
+    return sample.type.count("/")
+
+
+def _routed() -> SearchStrategy[Ask]:
+    """What is about no kind: each route that a service has."""
+    routes = [route for service in SERVICES for route in service.routes]
+
+    def of(route: Route) -> SearchStrategy[Ask]:
+        return st.builds(
+            _request,
+            st.just(route.method),
+            _mangled(_path(route)),
+            st.sampled_from([{"api-version": word} for word in (*[route.api_versions[0]] * 8, "x")]),
+            st.sampled_from(_QUERIES),
+            body=weighted((1, RAW), (4, _ASKED)),
+        )
+
+    return st.sampled_from(routes).flatmap(of)
+
+
 def asks() -> SearchStrategy[Ask]:
     """One request to ARM."""
     odd = st.builds(
@@ -175,10 +223,10 @@ def asks() -> SearchStrategy[Ask]:
         st.sampled_from([{"api-version": word} for word in _VERSIONS]),
         st.sampled_from(_QUERIES),
         st.sampled_from(_HEADERS),
-        st.one_of(RAW, st.sampled_from(_ODD_BODIES)),
+        weighted((1, RAW), (1, _ASKED)),
     )
     plain = ((1 + 2 * (one.id in STANDING), _of(one)) for one in _PLAIN)
-    return weighted(*plain, *((2, _extended(one)) for one in _EXTENSIONS), (3, odd))
+    return weighted(*plain, *((2, _extended(one)) for one in _EXTENSIONS), (2, odd), (6, _routed()))
 
 
 def waits() -> SearchStrategy[Step]:
