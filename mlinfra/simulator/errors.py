@@ -60,12 +60,12 @@ class ArmError(Exception):
 
 
 def group_not_found(group: str) -> ArmError:
-    """R: every GET below a group that is missing."""
+    """R: azure-cli test_storage_account_show_exit_codes 1, and every GET below a group that is missing."""
     return ArmError(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
 
 
 def not_found(kind: str, names: Sequence[str], group: str) -> ArmError:
-    """R: `The Resource 'T/n' under resource group 'g' was not found.`"""
+    """R: azure-cli test_storage_account_show_exit_codes 2, test_keyvault_mgmt 0."""
     namespace, *types = kind.split("/")
     shown = "/".join([namespace, *(f"{t}/{n}" for t, n in zip(types, names, strict=False))])
     text = f"The Resource '{shown}' under resource group '{group or '<null>'}' was not found. {MISSING_LINK}"
@@ -73,19 +73,19 @@ def not_found(kind: str, names: Sequence[str], group: str) -> ArmError:
 
 
 def parent_not_found(parent: str) -> ArmError:
-    """R: azure-cli test_PutRecordSet_ZoneNotExists_ExpectError."""
+    """D: error-parent-resource; the status is that of what is not there."""
     text = f"Can not perform requested operation on nested resource. Parent resource '{parent}' not found."
     return ArmError(404, "ParentResourceNotFound", text)
 
 
 def invalid_subscription(subscription: str) -> ArmError:
-    """D: invalid-subscription-id; the identifier is no GUID."""
+    """Specification: SubscriptionIdParameter is a GUID. The code is assumed."""
     text = f"The provided subscription identifier '{subscription}' is malformed or invalid."
     return ArmError(400, "InvalidSubscriptionId", text)
 
 
 def invalid_resource_type(namespace: str, version: str) -> ArmError:
-    """D: the type exists, but not at this scope."""
+    """D: common-deployment-errors (the type exists, but not at this scope); the status is assumed."""
     text = f"The resource type could not be found in the namespace '{namespace}' for api version '{version}'."
     return ArmError(404, "InvalidResourceType", text)
 
@@ -112,7 +112,7 @@ def missing_api_version() -> ArmError:
 
 
 def unknown_api_version(version: str, kind: str, location: str, known: Iterable[str]) -> ArmError:
-    """D: noregisteredproviderfound, for types of a resource provider."""
+    """D: common-deployment-errors and error-register-resource-provider. Of ARM's own types: assumed."""
     namespace, _, type_ = kind.partition("/")
     versions = ", ".join(known)
     if namespace.lower() == "microsoft.resources":
@@ -126,7 +126,7 @@ def unknown_api_version(version: str, kind: str, location: str, known: Iterable[
 
 
 def invalid_content(problem: str) -> ArmError:
-    """D: the body is no JSON, or not of the form the service reads."""
+    """D: common-deployment-errors (no JSON, or not of the form that is read)."""
     text = f"The request content was invalid and could not be deserialized: '{problem}'."
     return ArmError(400, "InvalidRequestContent", text)
 
@@ -153,7 +153,7 @@ def location_required() -> ArmError:
 
 
 def location_unavailable(location: str, kind: str, regions: Iterable[str]) -> ArmError:
-    """D: a region that does not exist, or not for this type."""
+    """Azure/azure-sdk-for-net, CognitiveServices.Tests, expects the code; for groups it is assumed."""
     if kind.lower() == "microsoft.resources/resourcegroups":
         text = (
             f"The provided location '{location}' is not available for resource group. "
@@ -168,7 +168,7 @@ def location_unavailable(location: str, kind: str, regions: Iterable[str]) -> Ar
 
 
 def location_changed(name: str, group: str, old: str, new: str) -> ArmError:
-    """D: a resource never moves by PUT."""
+    """D: common-deployment-errors; the status is assumed."""
     text = (
         f"The resource '{name}' already exists in location '{old}' in resource group '{group}'. A resource "
         f"with the same name cannot be created in location '{new}'. Please select a new resource name."

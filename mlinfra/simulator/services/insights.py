@@ -74,6 +74,7 @@ _SHAPE = Object(
 
 
 def _type_changed(call: Call, old: Any, new: Any) -> ArmError:
+    """Specification: Application_Type, x-ms-mutability create and read; the code is assumed."""
     text = f"The Application_Type of '{call.path.name}' is '{old}' and cannot be changed to '{new}'."
     return ArmError(400, "BadRequest", text)
 

@@ -34,6 +34,7 @@ CREATE = 25.0
 
 
 def _invalid_name(call: Call, name: str) -> ArmError:
+    """D: key-vault/general/common-error-codes; the status is assumed."""
     text = (
         f"The vault name '{name}' is invalid. A vault's name must be between 3-24 alphanumeric characters. "
         "The name must begin with a letter, end with a letter or digit, and not contain consecutive hyphens."
@@ -42,6 +43,7 @@ def _invalid_name(call: Call, name: str) -> ArmError:
 
 
 def _taken(call: Call, other: Resource | None) -> ArmError:
+    """D: key-vault/general/common-error-codes; the status is assumed."""
     text = (
         f"The vault name '{call.path.name}' is already in use. Vault names are globally unique so it is "
         "possible that the name is already taken."
@@ -50,6 +52,7 @@ def _taken(call: Call, other: Resource | None) -> ArmError:
 
 
 def _retention(call: Call, old: Any, new: Any) -> ArmError:
+    """Once set it stays (azurerm key_vault_resource.go); code and text: public templates that quote them."""
     return bad_request(
         'The property "softDeleteRetentionInDays" has been set already and it can\'t be modified.'
     )

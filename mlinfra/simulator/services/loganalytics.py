@@ -86,6 +86,7 @@ _PROPERTIES = Object(
 
 
 def _not_unique(name: str) -> ArmError:
+    """D: rest/api/loganalytics/workspaces/delete (kept for 14 days); status and code are assumed."""
     return ArmError(409, "Conflict", f"The workspace name '{name}' is not unique.")
 
 
@@ -101,6 +102,7 @@ def _sku_same(old: Any, new: Any) -> bool:
 
 
 def _invalid_name(call: Call, name: str) -> ArmError:
+    """Specification: pattern and length of WorkspaceNameParameter; the code is assumed."""
     text = (
         f"'{name}' is not a valid workspace name: 4 to 63 letters, digits and hyphens, "
         "with a letter or digit at both ends."

@@ -35,6 +35,7 @@ UPDATE = 8.0
 
 
 def _invalid_name(call: Call, name: str) -> ArmError:
+    """Specification: RegistryName; the code is assumed."""
     text = f"A registry name has 5 to 50 characters, all of them letters or digits: '{name}'."
     return ArmError(400, "InvalidResourceName", text)
 
@@ -50,6 +51,7 @@ def _taken(call: Call, other: Resource) -> ArmError:
 
 
 def _zones(call: Call, old: Any, new: Any) -> ArmError:
+    """D: container-registry/zone-redundancy (set when it is created); the code is assumed."""
     text = f"The zone redundancy of registry '{call.path.name}' is '{old}' and cannot be changed to '{new}'."
     return ArmError(400, "CannotChangeZoneRedundancy", text)
 

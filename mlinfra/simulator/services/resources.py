@@ -39,6 +39,7 @@ _PER_RESOURCE = 5.0
 
 
 def _invalid_name(call: Call, name: str) -> ArmError:
+    """D: resource-name-rules; the codes are assumed."""
     text = (
         f"The provided resource group name '{name}' is invalid: a name has 1 to 90 letters, digits, "
         "underscores, parentheses, hyphens and periods, and does not end with a period."

@@ -55,6 +55,8 @@ _CONVERTIBLE = (
 
 
 def _read_only(key: str) -> Any:
+    """D: the error codes of Create in rest/api/storagerp (400)."""
+
     def make(call: Call, old: Any, new: Any) -> ArmError:
         text = (
             f"The property '{key}' was specified in the input, but it cannot be updated as it is read-only. "
@@ -95,6 +97,7 @@ _IMMUTABLE = (
 
 
 def _invalid_name(call: Call, name: str) -> ArmError:
+    """D: error-storage-account-name."""
     text = (
         f"{name} is not a valid storage account name. Storage account name must be between 3 and 24 "
         "characters in length and use numbers and lower-case letters only."

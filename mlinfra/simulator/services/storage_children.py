@@ -197,4 +197,5 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
 
 
 def _bad_name(call: Call, name: str) -> ArmError:
+    """D: rest/api/storageservices/common-rest-api-error-codes (400)."""
     return ArmError(400, "InvalidResourceName", "The specified resource name contains invalid characters.")
