@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.door import Door, code_of
-from mlinfra.providers.azure.versions import API_VERSIONS
+from mlinfra.providers.azure.versions import API_VERSIONS, EXCEPTIONS
 from mlinfra.simulator.ids import Path, parse
 
 REGION = "westeurope"
@@ -39,14 +39,14 @@ class Seeds:
         if path.text.lower() in self._made:
             return
         if recipe is None:
-            self._above(path)
+            self.above(path)
         else:
             self.make(_spelled(path), recipe(self, path))
 
     def make(self, id: str, body: Any) -> None:
         """PUT this body there, below what is made if need be, and wait until it is done. Raises NotSeeded."""
         path = parse(id)
-        self._above(path)
+        self.above(path)
         self._made.add(path.text.lower())
         answer = self.door.send("PUT", path.text, self.version(path), body)
         if answer.status >= 400:
@@ -56,7 +56,7 @@ class Seeds:
 
     def version(self, path: Path) -> str:
         """The api-version that we speak for a path."""
-        return API_VERSIONS[_NAMESPACES[path.type.partition("/")[0]]]
+        return pinned(path.type)
 
     def mentioned(self, value: Any) -> None:
         """Everything that a body points to by id."""
@@ -76,7 +76,8 @@ class Seeds:
         if answer.status >= 400:
             raise NotSeeded(f"principal {id}: {answer.status} {answer.body.decode()}")
 
-    def _above(self, path: Path) -> None:
+    def above(self, path: Path) -> None:
+        """The group and the parents of a path exist. Raises NotSeeded."""
         if path.group and path.type != _GROUPS:
             self.ensure(f"/subscriptions/{path.subscription}/resourceGroups/{path.group}")
         if path.item and path.type.count("/") > 1:
@@ -160,6 +161,7 @@ _ACCOUNT = "microsoft.storage/storageaccounts"
 
 RECIPES: Mapping[str, Recipe] = {
     _GROUPS: _plain(),
+    "microsoft.authorization/locks": _inner(level="CanNotDelete"),
     _ACCOUNT: _plain(sku={"name": "Standard_LRS"}, kind="StorageV2"),
     f"{_ACCOUNT}/blobservices/containers": _inner(),
     f"{_ACCOUNT}/fileservices/shares": _inner(),
@@ -195,4 +197,10 @@ RECIPES: Mapping[str, Recipe] = {
 }
 """How each type is made, in the least that the service takes."""
 
-_NAMESPACES = {one.lower(): one for one in API_VERSIONS}
+
+def pinned(type_: str) -> str:
+    """The api-version that we speak for a type in any casing, empty for one that we do not speak."""
+    return _PINNED.get(type_.lower()) or _PINNED.get(type_.partition("/")[0].lower(), "")
+
+
+_PINNED = {one.lower(): version for one, version in {**API_VERSIONS, **EXCEPTIONS}.items()}
