@@ -1,4 +1,4 @@
-"""What services invent: addresses of operations, next pages, GUIDs. Then and now they differ."""
+"""What services invent: addresses of operations, next pages, GUIDs, versions. Then and now they differ."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ OPERATION_HEADERS = ("azure-asyncoperation", "location")
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _ZEROS = re.compile(r"0{12,}")
+
+_INVENTED = re.compile(rf"{GUID.pattern}|01D[0-9A-F]{{13}}")
+"""GUIDs, and times in the form by which storage tells deleted shares apart."""
 
 Address = tuple[str, frozenset[tuple[str, str]]]
 """A path in lower case and the words of the query that say what is meant."""
@@ -47,7 +50,7 @@ class Mapped:
     def __init__(self) -> None:
         self._urls: dict[Address, str] = {}
         self._zeroed: dict[str, str] = {}
-        self._guids: dict[str, str] = {}
+        self._words: dict[str, str] = {}
 
     def learn(self, exchange: Exchange, response: Response) -> None:
         """Take note of what both answers invented."""
@@ -57,9 +60,9 @@ class Mapped:
                 self._learn_url(then, now)
         body = body_of(response)
         for then, now in _pairs(exchange.answer, body):
-            if GUID.fullmatch(then) and GUID.fullmatch(now) and _NOBODY not in (then, now):
+            if _INVENTED.fullmatch(then) and _INVENTED.fullmatch(now) and _NOBODY not in (then, now):
                 if then.lower() != now.lower():
-                    self._guids[then.lower()] = now
+                    self._words[then.lower()] = now
             elif then.startswith("https://") and now.startswith("https://") and "skiptoken" in now.lower():
                 self._learn_url(then, now)
 
@@ -78,10 +81,10 @@ class Mapped:
         return found
 
     def text(self, text: str) -> str:
-        """A path, or a body as JSON, with the GUIDs that are now others."""
-        if not self._guids:
+        """A path, or a body as JSON, with what was invented and is now another."""
+        if not self._words:
             return text
-        return GUID.sub(lambda match: self._guids.get(match[0].lower(), match[0]), text)
+        return _INVENTED.sub(lambda match: self._words.get(match[0].lower(), match[0]), text)
 
 
 def _pairs(then: Any, now: Any) -> Iterator[tuple[str, str]]:

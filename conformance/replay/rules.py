@@ -31,7 +31,6 @@ _RUNS = "tasks, builds and their runs are types of their own, none of them simul
 OUT_OF_SCOPE: Mapping[str, str] = {
     **FEATURES,
     r"microsoft\.containerregistry/registries/(schedulerun|queuebuild|(list|get)buildsourceuploadurl)": _RUNS,
-    r"microsoft\.storage/storageaccounts/fileservices/shares/restore": "deleted shares are not kept",
 }
 """Operations on types of ours that the simulator refuses with 501 for good, and why: beside those of the
 specifications some that older ones had."""

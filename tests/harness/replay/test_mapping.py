@@ -18,6 +18,12 @@ def test_a_guid_that_the_service_made_is_replaced_in_later_requests() -> None:
     assert mapped.text(f"principalId eq '{THEN.upper()}'") == f"principalId eq '{NOW}'"
 
 
+def test_the_version_of_a_deleted_share_is_replaced_too() -> None:
+    mapped, then, now = Mapped(), "01DAC2C9E537FDC4", "01D0123456789ABC"
+    mapped.learn(exchange("GET", VAULT, 200, {"version": then}), answered({"version": now}))
+    assert mapped.text(f'{{"deletedShareVersion": "{then}"}}') == f'{{"deletedShareVersion": "{now}"}}'
+
+
 def test_zeros_stand_for_nothing_that_could_be_replaced() -> None:
     mapped, zeros = Mapped(), "00000000-0000-0000-0000-000000000000"
     mapped.learn(exchange("GET", VAULT, 200, {"tenantId": zeros}), answered({"tenantId": NOW}))
