@@ -69,7 +69,7 @@ format: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(READY) ## write the reference of resource types from their schemas
+docs: $(READY) ## write the reference from the code: types, functions, the simulator
 	$(BIN)/python docs/generate.py
 
 BENCH_JSON ?= .venv/bench.json

@@ -1,6 +1,6 @@
 """Writes pages of the reference out of the code: ``types/``, one for each resource type, from its schema and
 nothing else; ``functions.md``, from what the functions of expressions say of themselves; ``az-ml-files.md``,
-from the tables of what differs from az ml.
+from the tables of what differs from az ml; ``simulator.md``, from what the simulator's services declare.
 
 ``make docs`` runs it; a test fails when a page is not what the schemas say.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,14 @@ from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.functions.base import Function
 from mlinfra.providers.api import Registered
 from mlinfra.providers.registry import load_catalogue
+from mlinfra.simulator.coverage import Supported, data_plane, of_kind, of_route
+from mlinfra.simulator.kinds import Kind, Service
+from mlinfra.simulator.services import SERVICES
 
 PAGES = Path(__file__).parent / "reference" / "types"
 FUNCTIONS_PAGE = Path(__file__).parent / "reference" / "functions.md"
 FILES_PAGE = Path(__file__).parent / "reference" / "az-ml-files.md"
+SIMULATOR_PAGE = Path(__file__).parent / "reference" / "simulator.md"
 
 LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
 bicep types, **T/…** what terraform-provider-azurerm does, **P/…** what azure-ai-ml does, **O** that package
@@ -65,6 +69,58 @@ def functions() -> str:
 def files() -> str:
     """The text of the page on files of az ml."""
     return page({r.type.name: r.type for r in load_catalogue().types.values() if r.provider.name == "azure"})
+
+
+def simulator() -> str:
+    """The text of the page of the simulator: per operation, faithful or how far, and what is refused."""
+    lines = [
+        "# What the simulator answers",
+        "",
+        "Every operation of Azure Resource Manager that the simulated Azure has, type by type. **faithful** "
+        "is what answers as the specification, recordings of real traffic or the documentation say, as far "
+        "as we know; else the table says what is simplified. Everything that is not listed is refused "
+        "aloud, with 501 `NotSimulated`. How long operations take is typical, on a clock of its own.",
+    ]
+    for service in SERVICES:
+        for kind in service.kinds:
+            lines += _simulated_kind(kind)
+        lines += _simulated_routes(service)
+    lines += ["", "## The blob service of an account", ""]
+    lines += ["The data plane, at `{account}.blob.core.windows.net`. Whoever signs in, signs or has a key is"]
+    lines += ["let in; no role is looked up.", ""]
+    lines += [f"- `{one}`" for one in data_plane()]
+    return "\n".join(lines) + "\n"
+
+
+def _simulated_kind(kind: Kind) -> Iterator[str]:
+    versions, far = kind.api_versions, kind.short.get("*")
+    told = versions[0] if len(versions) == 1 else f"{len(versions)}, {min(versions)} to {max(versions)}"
+    yield from ("", f"## {kind.type}", "", f"api-versions: {told}", "")
+    if far is not None:
+        yield from (f"{far[0].upper()}{far[1:]}.", "")
+    yield from _operations(kind.type, of_kind(kind), "faithful but for that" if far else "faithful")
+    if kind.refused:
+        yield ""
+        yield f"Refused with 501, and what lies in them: {', '.join(f'`{word}`' for word in kind.refused)}."
+
+
+def _simulated_routes(service: Service) -> Iterator[str]:
+    shown = {(one.method, one.path) for kind in service.kinds for one in of_kind(kind)}
+    routes = [one for one in map(of_route, service.routes) if (one.method, one.path) not in shown]
+    if routes:
+        yield from ("", f"## {service.namespace}: beside its resources", "")
+        yield from _operations(service.namespace, routes, "faithful")
+
+
+def _operations(type_: str, operations: Iterable[Supported], usual: str) -> Iterator[str]:
+    """A table; the part of the path that all rows share is left out."""
+    namespace, *types = type_.split("/")
+    names = [f"{one}/{{name}}" for one in types[:-1]]
+    shared = "/".join(["{scope}/providers", namespace, *names, *types[-1:]])
+    yield "| operation | how far |"
+    yield "|---|---|"
+    for one in operations:
+        yield f"| `{one.method} …{one.path.removeprefix(shared)}` | {_cell(one.short or usual)} |"
 
 
 def _page(registered: Registered) -> Iterator[str]:
@@ -199,6 +255,7 @@ def main() -> None:
         (PAGES / name).write_text(text)
     FUNCTIONS_PAGE.write_text(functions())
     FILES_PAGE.write_text(files())
+    SIMULATOR_PAGE.write_text(simulator())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from conformance.tables.scripts import SCENES, play
 from conformance.tables.witness import Witness
 from mlinfra.providers.azure.versions import API_VERSIONS
 from mlinfra.simulator.services import SERVICES
-from mlinfra.simulator.world import catalogue
 
 Line: TypeAlias = Row | Refusal
 
@@ -47,7 +46,7 @@ def _standing(corpus: Corpus, rows: Iterable[Row], refusals: Iterable[Refusal]) 
     return Standing(
         kinds=types.kinds,
         routed=types.routed,
-        polled=frozenset(catalogue(SERVICES)[3]),
+        polled=types.polled,
         operations=frozenset(path_of(one).type for one in operations),
         items=item_types(operations) | items_of(abouts),
     )

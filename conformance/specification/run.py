@@ -63,8 +63,11 @@ class Run:
         gets = [(path_of(one), one) for one in operations if one.method == "GET"]
         self._reads = {(path.type, path.item): one for path, one in gets}
 
-    def operation(self, operation: Operation, aside: str) -> None:
-        """Send every example of an operation, or none when there is a reason to leave it aside."""
+    def operation(self, operation: Operation, aside: str, unlisted: str = "") -> None:
+        """Send every example of an operation, or none when there is a reason to leave it aside; ``unlisted``
+        is what the simulator refuses then without saying so beforehand."""
+        if aside and unlisted:
+            self.routes.judge(operation.title, [f"neither routed nor listed as refused: {unlisted}"])
         if aside:
             self.routes.aside(operation.title, aside)
             for title in operation.examples:

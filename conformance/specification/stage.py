@@ -58,6 +58,16 @@ def _account_of_share(seeds: Seeds, path: Path, sent: Sent) -> None:
         _account(seeds, path, kind="FileStorage", sku={"name": "Premium_LRS"})
 
 
+def _purging(seeds: Seeds, path: Path, sent: Sent) -> Sent:
+    """The purge that is asked about was begun, and its name is the service's to say."""
+    component = path.parent
+    seeds.ensure(component)
+    begun = seeds.door.send(
+        "POST", f"{component}/purge", sent.version, {"table": "Heartbeat", "filters": []}
+    ).json()
+    return replace(sent, path=f"{component}/operations/{begun['operationId']}")
+
+
 def _paired(seeds: Seeds, path: Path, sent: Sent) -> None:
     _account(seeds, path, sku={"name": "Standard_GRS"})
 
@@ -171,6 +181,7 @@ STEPS: Mapping[str, Step] = {
     "StorageAccounts_Update": _account_that_takes,
     "BlobContainers_Update": _open_account,
     "FileShares_Create": _account_of_share,
+    "Components_GetPurgeStatus": _purging,
     "StorageAccounts_Failover": _paired,
     "StorageAccounts_AbortHierarchicalNamespaceMigration": _migrating,
     "DeletedAccounts_Get": _deleted_account,

@@ -58,6 +58,10 @@ class Types:
 
     kinds: Collection[str]
     routed: Collection[str] = ()
+    polled: Collection[str] = ()
+    """Types of the paths at which long operations are watched; ``*/`` stands for any kind's."""
+    refused: Collection[str] = ()
+    """What it says that it refuses below its kinds."""
 
 
 def path_of(operation: Operation) -> Path:
@@ -74,7 +78,8 @@ def reason_aside(operation: Operation, types: Types, items: Collection[str]) -> 
     ``items`` are the path types of all operations on single items: what has names is a type.
     """
     path = path_of(operation)
-    if path.type in types.kinds or path.type in types.routed:
+    watched = path.parent_type in types.kinds and f"*/{path.type.rpartition('/')[2]}" in types.polled
+    if path.type in types.kinds or path.type in types.routed or watched:
         return ""
     for pattern, reason in {**FEATURES, **OTHER_TYPES}.items():
         if re.fullmatch(pattern, path.type):
@@ -83,6 +88,15 @@ def reason_aside(operation: Operation, types: Types, items: Collection[str]) -> 
         action = path.parent_type in types.kinds and not path.item and path.type not in items
         return "" if action else "no kind: a type below a supported one"
     return ""
+
+
+def unlisted(operation: Operation, types: Types) -> str:
+    """What an operation that is left aside is below a kind, where the kind does not say that it is refused;
+    empty when it does, or when it is below none."""
+    type_ = path_of(operation).type
+    above = max((kind for kind in types.kinds if type_.startswith(f"{kind}/")), key=len, default="")
+    below = f"{above}/{type_[len(above) + 1 :].partition('/')[0]}"
+    return below if above and below not in types.refused else ""
 
 
 def item_types(operations: Collection[Operation]) -> frozenset[str]:

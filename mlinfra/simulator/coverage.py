@@ -1,7 +1,11 @@
-"""What the simulator answers, as a table made from the services themselves. All else is 501 NotSimulated."""
+"""What the simulator answers, and how far, as tables made from the services themselves.
+
+All else is 501 NotSimulated; `refused` names what Azure has below a simulated type and the simulator has not.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlinfra.simulator.kinds import Kind, Route
@@ -10,19 +14,27 @@ from mlinfra.simulator.services import SERVICES, blob
 
 @dataclass(frozen=True, slots=True, order=True)
 class Supported:
-    """One operation: ``path`` has ``{name}`` for names and ``{scope}`` for what it lies in."""
+    """One operation: ``path`` has ``{name}`` for names and ``{scope}`` for what it lies in; ``short`` says
+    what of it is simplified beyond what is said of the whole kind, empty for nothing that we know of."""
 
     path: str
     method: str
     api_versions: tuple[str, ...]
+    short: str = ""
 
 
 def supported() -> tuple[Supported, ...]:
     """Every operation of every service, sorted by path."""
-    found = [one for service in SERVICES for kind in service.kinds for one in _of_kind(kind)]
-    found += [_of_route(route) for service in SERVICES for route in service.routes]
+    found = [one for service in SERVICES for kind in service.kinds for one in of_kind(kind)]
+    found += [of_route(route) for service in SERVICES for route in service.routes]
     # a route answers before a kind does, so the later of two wins
     return tuple(sorted({(one.method, one.path): one for one in found}.values()))
+
+
+def refused() -> frozenset[str]:
+    """Types and actions below simulated ones that are answered with 501, as ``microsoft.x/kinds/word``."""
+    kinds = [kind for service in SERVICES for kind in service.kinds]
+    return frozenset(f"{kind.key}/{word.lower()}" for kind in kinds for word in kind.refused)
 
 
 def data_plane() -> tuple[str, ...]:
@@ -42,16 +54,19 @@ def _path(type_: str, *, item: bool) -> str:
     return "/".join(["{scope}/providers", namespace, *names, last])
 
 
-def _of_kind(kind: Kind) -> list[Supported]:
+def of_kind(kind: Kind) -> Iterator[Supported]:
+    """The operations of a kind: its item, its list, its actions."""
     item, versions = _path(kind.type, item=True), kind.api_versions
     methods = ["GET", "HEAD", "PUT"]
     methods += ["PATCH"] if kind.patch is not None else []
     methods += ["DELETE"] if kind.delete is not None else []
-    found = [Supported(item, method, versions) for method in methods]
-    found.append(Supported(_path(kind.type, item=False), "GET", versions))
-    found.extend(Supported(f"{item}/{verb}", one.method, versions) for verb, one in kind.actions.items())
-    return found
+    for method in methods:
+        yield Supported(item, method, versions, kind.short.get(method, ""))
+    yield Supported(_path(kind.type, item=False), "GET", versions, kind.short.get("list", ""))
+    for verb, action in kind.actions.items():
+        yield Supported(f"{item}/{verb}", action.method, versions, action.short)
 
 
-def _of_route(route: Route) -> Supported:
-    return Supported(_path(route.type, item=route.item), route.method, route.api_versions)
+def of_route(route: Route) -> Supported:
+    """The operation of a route."""
+    return Supported(_path(route.type, item=route.item), route.method, route.api_versions, route.short)

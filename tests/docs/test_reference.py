@@ -28,3 +28,10 @@ def test_the_page_of_files_of_az_ml_is_as_generated() -> None:
     assert written == generate["files"](), "run `make docs`"
     assert "enable_sso" in written
     assert "softDeleteEnabled" in written
+
+
+def test_the_page_of_the_simulator_is_as_generated() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    written = (ROOT / "docs" / "reference" / "simulator.md").read_text()
+    assert written == generate["simulator"](), "run `make docs`"
+    assert "| `POST …/{name}/listKeys` | faithful |" in written

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from mlinfra.simulator import Request
-from mlinfra.simulator.coverage import data_plane, supported
+from mlinfra.simulator.coverage import data_plane, refused, supported
 from tests.simulator.door import STORAGE, SUB, Door, account
 
 
@@ -23,6 +23,23 @@ def test_the_main_operations_are_listed() -> None:
     account = "{scope}/providers/Microsoft.Storage/storageAccounts/{name}"
     assert {("PUT", account), ("PATCH", account), ("POST", f"{account}/listKeys")} <= shown
     assert ("DELETE", f"{account}/blobServices/{{name}}") not in shown
+
+
+def test_what_is_listed_as_refused_is_refused_aloud(door: Door) -> None:
+    for type_ in refused():
+        namespace, *types = type_.split("/")
+        above = "/".join(f"{one}/abc" for one in types[:-1])
+        path = f"/subscriptions/{SUB}/resourceGroups/rg/providers/{namespace}/{above}/{types[-1]}"
+        if namespace != "microsoft.resources":
+            for method in ("GET", "POST"):
+                assert door.send(method, path, version="2023-05-01").status == 501, (method, path)
+
+
+def test_what_is_simplified_is_said_once() -> None:
+    shown = {(one.method, one.path): one.short for one in supported()}
+    place = "{scope}/providers/Microsoft.MachineLearningServices/locations/{name}"
+    assert "not enforced" in shown["POST", f"{place}/updateQuotas"]
+    assert shown["POST", "{scope}/providers/Microsoft.Storage/storageAccounts/{name}/listKeys"] == ""
 
 
 def test_what_is_listed_of_the_blob_service_is_answered(door: Door) -> None:

@@ -257,6 +257,7 @@ def _select(call: Call, beneath: Sequence[Resource]) -> list[Resource]:
 ASSIGNMENTS = Kind(
     type=ASSIGNMENT,
     api_versions=VERSIONS,
+    short={"*": "nobody is refused for want of a role; conditions are kept and not evaluated"},
     scope="any",
     names=Names(pattern=GUID, invalid=_invalid_name, world=True, taken=lambda call, other: _update_refused()),
     shape=Object(
@@ -318,7 +319,7 @@ SERVICE = Service(
         ),
         Route(
             method="PUT", type="Mlinfra.Simulator/principals", item=True, handler=_register,
-            api_versions=VERSIONS,
+            api_versions=VERSIONS, short="the simulator's own: somebody is known then",
         ),
     ),
 )  # fmt: skip

@@ -232,6 +232,10 @@ _WORDS = Items(Text())
 DEFINITIONS = Kind(
     type=DEFINITION,
     api_versions=VERSIONS,
+    short={
+        "GET": "a part of the built-in roles, most of them without their actions",
+        "list": "a part of the built-in roles, most of them without their actions",
+    },
     scope="any",
     names=Names(pattern=GUID, invalid=_invalid_name),
     shape=Object(

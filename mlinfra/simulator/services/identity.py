@@ -53,6 +53,7 @@ def _prepare_credential(call: Call, body: dict[str, Any], prior: Resource | None
 IDENTITIES = Kind(
     type=USER_ASSIGNED,
     api_versions=VERSIONS,
+    short={"*": "no tokens are issued to it"},
     names=Names(pattern=re.compile(r"[a-zA-Z0-9][-_a-zA-Z0-9]{2,127}")),
     shape=Object({"properties": Object({"isolationScope": Text(among=("None", "Regional"))})}),
     computed=(("properties", "tenantId"), ("properties", "principalId"), ("properties", "clientId")),
@@ -66,6 +67,7 @@ IDENTITIES = Kind(
 CREDENTIALS = Kind(
     type=USER_ASSIGNED + "/federatedIdentityCredentials",
     api_versions=("2024-11-30", "2023-01-31", "2022-01-31-preview"),
+    short={"*": "nobody signs in by it"},
     names=Names(pattern=re.compile(r"[a-zA-Z0-9][-_a-zA-Z0-9]{2,119}")),
     shape=Object(
         {

@@ -151,6 +151,8 @@ def _render(call: Call, resource: Resource, body: dict[str, Any]) -> None:
 COMPONENTS = Kind(
     type="Microsoft.Insights/components",
     api_versions=VERSIONS,
+    short={"*": "no telemetry is ever received"},
+    refused=("ApiKeys", "currentbillingfeatures", "exportconfiguration", "linkedStorageAccounts"),
     names=Names(pattern=re.compile(r"[-\w._()]{0,254}[-\w_()]")),
     shape=_SHAPE,
     envelope=("kind",),

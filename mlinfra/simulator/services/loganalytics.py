@@ -239,6 +239,15 @@ def _create(call: Call) -> Accept:
 WORKSPACES = Kind(
     type=WORKSPACE,
     api_versions=VERSIONS,
+    short={"*": "no data is ever ingested"},
+    refused=(
+        "availableServiceTiers",
+        "dataExports",
+        "linkedServices",
+        "linkedStorageAccounts",
+        "savedSearches",
+        "tables",
+    ),
     names=Names(pattern=re.compile(r"[A-Za-z0-9][-A-Za-z0-9]{2,61}[A-Za-z0-9]"), invalid=_invalid_name),
     shape=Object({"identity": identities.SHAPE, "properties": _PROPERTIES}),
     envelope=("identity",),

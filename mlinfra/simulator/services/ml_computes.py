@@ -278,6 +278,10 @@ POLLING = Polling(
 COMPUTES = Kind(
     type=COMPUTE,
     api_versions=VERSIONS,
+    short={
+        "PUT": "AmlCompute and ComputeInstance; other kinds are refused with 501",
+        "*": "nothing runs on it, so nodes come and go by its scale settings alone",
+    },
     names=Names(
         pattern=re.compile(r"[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}"), invalid=_invalid_name
     ),

@@ -241,6 +241,8 @@ DATA = Kind(
 DATA_VERSIONS = Kind(
     type=VERSION,
     api_versions=VERSIONS,
+    short={"PUT": "what lies at the address is not looked at"},
+    refused=("publish",),
     names=VERSION_NAMES,
     shape=Object(
         {

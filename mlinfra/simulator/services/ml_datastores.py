@@ -167,6 +167,7 @@ FIXED = (
 DATASTORES = Kind(
     type=DATASTORE,
     api_versions=VERSIONS,
+    short={"PUT": "what it points to is looked at where it is simulated"},
     names=Names(pattern=re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}"), invalid=_invalid_name),
     shape=Object({"properties": PROPERTIES}),
     location="none",

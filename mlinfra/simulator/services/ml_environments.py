@@ -184,6 +184,8 @@ ENVIRONMENTS = Kind(
 ENVIRONMENT_VERSIONS = Kind(
     type=VERSION,
     api_versions=VERSIONS,
+    short={"*": "an image is never built"},
+    refused=("publish",),
     names=VERSION_NAMES,
     shape=Object(
         {

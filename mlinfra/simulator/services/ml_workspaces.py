@@ -249,9 +249,18 @@ POLLING = Polling(
 
 _BOTH: tuple[Headers, ...] = ("async", "location")
 
+REFUSED = (
+    "batchEndpoints", "capabilityHosts", "codes", "components", "connections", "featuresets",
+    "featurestoreEntities", "jobs", "marketplaceSubscriptions", "models", "onlineEndpoints", "outboundRules",
+    "privateEndpointConnections", "privateLinkResources", "schedules", "serverlessEndpoints",
+)  # fmt: skip
+"""What Azure has in a workspace and the simulator has not."""
+
 WORKSPACES = Kind(
     type=WORKSPACE,
     api_versions=VERSIONS,
+    short={"PUT": "durations are typical ones"},
+    refused=REFUSED,
     names=Names(pattern=re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}"), invalid=_invalid_name),
     shape=Object(
         {

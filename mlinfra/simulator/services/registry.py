@@ -236,6 +236,12 @@ _OFF = {"status": "disabled"}
 REGISTRIES = Kind(
     type=REGISTRY,
     api_versions=VERSIONS,
+    short={"*": "a registry holds no images"},
+    refused=(
+        "agentPools", "cacheRules", "connectedRegistries", "credentialSets", "generateCredentials",
+        "importImage", "privateEndpointConnections", "privateLinkResources", "replications", "runs",
+        "scopeMaps", "tasks", "tokens", "webhooks",
+    ),
     names=Names(pattern=re.compile(r"[a-zA-Z0-9]{5,50}"), invalid=_invalid_name, world=True, taken=_taken),
     shape=SHAPE,
     envelope=("sku", "identity"),

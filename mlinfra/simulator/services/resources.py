@@ -6,6 +6,7 @@ Wire facts: recordings of azure-cli's `group` and `resource` tests and the REST 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from mlinfra.simulator import errors
@@ -71,6 +72,8 @@ POLLING = Polling(
 GROUPS = Kind(
     type=GROUP,
     api_versions=VERSIONS,
+    short={"DELETE": "takes 15 seconds, and 5 more for each resource"},
+    refused=("deployments", "exportTemplate", "moveResources", "validateMoveResources"),
     scope="subscription",
     # documentation azure-resource-manager/management/resource-name-rules
     names=Names(pattern=re.compile(r"[-\w._()]{0,89}[-\w_()]"), invalid=_invalid_name),
@@ -90,6 +93,7 @@ GROUPS = Kind(
     list_scopes=("subscription",),
     page_size=1000,
     top=True,
+    select=lambda call, found: _with_tag(call, found),
 )
 
 _FILTER = re.compile(r"\s*(\w+)\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
@@ -109,6 +113,15 @@ def _filter(call: Call) -> dict[str, str]:
             raise ArmError(400, "InvalidFilterInQueryString", text)
         found[match[1].lower()] = match[2]
     return found
+
+
+def _with_tag(call: Call, groups: Sequence[Resource]) -> list[Resource]:
+    """``tagName eq 'a' and tagValue eq 'b'`` (S); what else ARM may take is refused."""
+    wanted = _filter(call)
+    if wanted.keys() - {"tagname", "tagvalue"}:
+        text = "Groups are filtered by 'tagName' and 'tagValue'."
+        raise ArmError(400, "InvalidFilterInQueryString", text)
+    return [one for one in groups if _fits(one, wanted)]
 
 
 def _fits(resource: Resource, wanted: dict[str, str]) -> bool:
@@ -247,6 +260,8 @@ def _list_providers(call: Call) -> Answer:
     return Answer(200, paged(call, bodies, 1000))
 
 
+_FILTERS = "$filter takes eq and `and`, and is refused where it says more"
+
 SERVICE = Service(
     namespace="Microsoft.Resources",
     kinds=(GROUPS,),
@@ -254,15 +269,15 @@ SERVICE = Service(
         Route(method="GET", type="Microsoft.Resources/tenants", handler=_tenants,
               api_versions=SUBSCRIPTION_VERSIONS),
         Route(method="GET", type="Microsoft.Resources/subscriptions", handler=_list_subscriptions,
-              api_versions=SUBSCRIPTION_VERSIONS),
+              api_versions=SUBSCRIPTION_VERSIONS, short="those in which something was made"),
         Route(method="GET", type="Microsoft.Resources/subscriptions", handler=_get_subscription, item=True,
-              api_versions=SUBSCRIPTION_VERSIONS + VERSIONS),
+              api_versions=SUBSCRIPTION_VERSIONS + VERSIONS, short="every GUID is a subscription"),
         Route(method="GET", type="Microsoft.Resources/subscriptions/locations", handler=_locations,
-              api_versions=SUBSCRIPTION_VERSIONS),
+              api_versions=SUBSCRIPTION_VERSIONS, short="names, without pairs and coordinates"),
         Route(method="GET", type="Microsoft.Resources/subscriptions/resources", handler=_resources,
-              api_versions=VERSIONS),
+              api_versions=VERSIONS, short=_FILTERS),
         Route(method="GET", type="Microsoft.Resources/resourceGroups/resources", handler=_resources,
-              api_versions=VERSIONS, group=True),
+              api_versions=VERSIONS, group=True, short=_FILTERS),
         Route(method="GET", type="Microsoft.Resources/providers", handler=_list_providers,
               api_versions=VERSIONS, short="those of which there is a simulated type"),
         Route(method="GET", type="Microsoft.Resources/providers", handler=_provider, item=True,

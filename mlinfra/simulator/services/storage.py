@@ -191,9 +191,19 @@ POLLING = Polling(
     ),
 )
 
+REFUSED = (
+    "accountMigrations", "encryptionScopes", "inventoryPolicies", "localUsers", "managementPolicies",
+    "networkSecurityPerimeterConfigurations", "objectReplicationPolicies", "privateEndpointConnections",
+    "privateLinkResources", "queueServices", "reports", "restoreBlobRanges", "startAccountMigration",
+    "storageTaskAssignments", "tableServices",
+)  # fmt: skip
+"""What Azure has below an account and the simulator has not."""
+
 ACCOUNTS = Kind(
     type=ACCOUNT,
     api_versions=VERSIONS,
+    short={"*": "network rules and encryption are checked and kept; data is not held to them"},
+    refused=REFUSED,
     names=Names(pattern=re.compile(r"[a-z0-9]{3,24}"), invalid=_invalid_name, world=True, taken=_taken),
     shape=SHAPE,
     tags=15,

@@ -177,6 +177,8 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
     return (
         Kind(
             type=CONTAINER, api_versions=versions, names=container,
+            short={"*": "encryption scopes and immutability are kept and not enforced"},
+            refused=("immutabilityPolicies", "migrate"),
             shape=container_shape, location="none", tags=0, state="", update="merge", etag="body",
             list_scopes=("parent",),
             missing=_missing("ContainerNotFound", "The specified container does not exist."),
@@ -187,6 +189,7 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
         ),
         Kind(
             type=SHARE, api_versions=versions, names=container,
+            short={"*": "a share holds no files"},
             shape=share_shape, location="none", tags=0, state="", update="merge", etag="body",
             list_scopes=("parent",), missing=_missing("ShareNotFound", "The specified share does not exist."),
             immutable=(Immutable(path=("properties", "enabledProtocols"), error=_protocols_changed),),

@@ -162,11 +162,13 @@ def kinds(versions: tuple[str, ...]) -> tuple[Kind, ...]:
             location="none", tags=0, state="", patch=None, delete=None, update="merge",
             list_scopes=("parent",), absent=_blobs, prepare=_prepare_blobs, render=_render, shown=False,
             select=lambda call, found: found or [one for one in [_blobs(call)] if one is not None],
+            short={"*": "versions, change feed and retention are kept and not acted on"},
         ),
         Kind(
             type=ACCOUNT + "/fileServices", api_versions=versions, names=default, shape=_FILES,
             location="none", tags=0, state="", patch=None, delete=None, update="merge",
             list_scopes=("parent",), absent=_files, prepare=_prepare, render=_render, shown=False,
             select=lambda call, found: found or [one for one in [_files(call)] if one is not None],
+            short={"*": "of its policies the retention of shares alone is acted on"},
         ),
     )  # fmt: skip

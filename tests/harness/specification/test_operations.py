@@ -1,6 +1,6 @@
 from conformance.specification.operations import Operation, read_operations
 from conformance.specification.requests import adapt, request_of
-from conformance.specification.supported import Types, item_types, reason_aside
+from conformance.specification.supported import Types, item_types, reason_aside, unlisted
 from mlinfra.simulator.ids import GUID
 from tests.harness.specification.library import ITEM, documents
 
@@ -46,6 +46,18 @@ def test_what_has_names_below_a_supported_type_is_a_type_of_its_own() -> None:
     assert "below a supported one" in aside("Books_List", kinds)
     assert aside("Books_List", {*kinds, "example.books/shelves/books"}) == ""
     assert aside("Books_List", kinds, {"example.books/shelves/books"}) == ""
+
+
+def test_where_operations_are_watched_below_a_kind_is_part_of_it() -> None:
+    types = Types({"example.books/shelves"}, polled={"*/books"})
+    assert reason_aside(operation("Books_Get"), types, item_types(OPERATIONS)) == ""
+
+
+def test_what_is_refused_below_a_kind_must_be_listed_there() -> None:
+    kinds = {"example.books/shelves"}
+    assert unlisted(operation("Books_Get"), Types(kinds)) == "example.books/shelves/books"
+    assert unlisted(operation("Books_Get"), Types(kinds, refused={"example.books/shelves/books"})) == ""
+    assert unlisted(operation("Books_Get"), Types({"example.books/desks"})) == ""
 
 
 def test_a_request_is_made_from_an_example() -> None:

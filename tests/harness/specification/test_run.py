@@ -69,3 +69,11 @@ def test_what_is_left_aside_says_why_and_is_not_sent() -> None:
     found = Run([operation], TYPES, Checker(documents), Recorded([]))
     found.operation(operation, "not yet")
     assert [(m.cause, m.reason) for m in found.routes.misses] == [(Cause.UNSUPPORTED, "not yet")]
+
+
+def test_what_is_left_aside_and_not_listed_as_refused_is_a_miss() -> None:
+    documents = Documents({FILE: json.dumps({"paths": {ITEM: {"get": {"responses": {}}}}}).encode()})
+    operation = read_operations(documents, {"Microsoft.ManagedIdentity": "2023-01-31"})[0]
+    found = Run([operation], TYPES, Checker(documents), Recorded([]))
+    found.operation(operation, "not yet", "a/b/c")
+    assert details(found.routes.score()) == ["neither routed nor listed as refused: a/b/c"]

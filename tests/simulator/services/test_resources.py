@@ -185,3 +185,13 @@ def test_providers_are_listed_for_a_subscription_and_for_the_tenant(door: Door) 
     assert (tenant["id"], "registrationState" in tenant) == ("/providers/Microsoft.Storage", False)
     everywhere = door.get("/providers", version="2024-03-01").json()["value"]
     assert tenant in everywhere
+
+
+def test_groups_are_filtered_by_their_tags_and_by_nothing_else(door: Door) -> None:
+    door.put(f"/subscriptions/{SUB}/resourceGroups/one", {"location": "westeurope", "tags": {"a": "b"}})
+    where = f"/subscriptions/{SUB}/resourceGroups"
+    found = door.get(where, **{"$filter": "tagName eq 'a' and tagValue eq 'b'"}).json()["value"]
+    assert [one["name"] for one in found] == ["one"]
+    assert door.get(where, **{"$filter": "tagName eq 'c'"}).json()["value"] == []
+    wrong = door.get(where, **{"$filter": "location eq 'westeurope'"})
+    assert refusal(wrong) == (400, "InvalidFilterInQueryString")
