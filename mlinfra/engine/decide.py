@@ -410,6 +410,8 @@ def _duration(schema: Schema, action: Action) -> float | None:
     if action.replaces:
         both = [usual_seconds(schema, "delete"), usual_seconds(schema, "create")]
         return sum(s for s in both if s is not None) if any(s is not None for s in both) else None
+    if action is Action.NO_OP:
+        return None
     names = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
     return usual_seconds(schema, names[action]) if action in names else None
 

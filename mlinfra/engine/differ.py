@@ -35,7 +35,7 @@ def differences(
     service, an entry that has left a free map (a tag) is removed.
     """
     managed = projection(live, desired, previous, schema)
-    if surely_equal(managed, desired) and surely_equal(previous, desired):
+    if surely_equal(desired, managed, previous):
         return ()  # as nearly everything is in nearly every plan
     before = _with_write_only(managed, previous, schema)
     before = _with_known_secrets(before, desired, same)
@@ -69,6 +69,8 @@ def respelled(live: Attrs, observed: Attrs, sent: Attrs, schema: Schema) -> Attr
     ``observed`` is what was read right after ``sent`` was applied.
     """
     loose = [key for key, _ in properties(schema, "x-loose") if key in sent and key in live]
+    if not loose:
+        return live
     return {**live, **{key: as_sent(live[key], observed.get(key), sent[key]) for key in loose}}
 
 

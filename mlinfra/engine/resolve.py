@@ -21,7 +21,7 @@ from mlinfra.engine.differ import overlaid
 from mlinfra.engine.lifecycle import lifecycle_problems, prevents_destruction
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, child, holding, masked, properties, tainted, with_defaults
-from mlinfra.engine.scope import InstanceScope, KeyedScope
+from mlinfra.engine.scope import InstanceScope, KeyedScope, Own
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.settings import Settings
 from mlinfra.engine.sources import Sources
@@ -30,7 +30,7 @@ from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.source import Node
 from mlinfra.model.state import LASTING, Record
-from mlinfra.model.value import Attrs, LocalPath, Unknown, is_sensitive
+from mlinfra.model.value import Attrs, LocalPath, is_sensitive
 from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
 
 
@@ -284,10 +284,11 @@ class Resolver:
 
     def _body(self, block: Block, scope: Scope, type_: ResourceType[Any]) -> Attrs:
         """What is written, evaluated; first without, then with ``self.fingerprint`` where it is read."""
-        if not any(path[0] == "self" for e in block.body.expressions() for path in e.references):
-            return dict(evaluate(block.body, scope, self.problems))
-        unknown = scope.extended({"self": Table({"fingerprint": Unknown("${self.fingerprint}")})})
-        first = evaluate(block.body, unknown, [])
+        own, problems = Own(), list[Diagnostic]()
+        first = evaluate(block.body, scope.extended({"self": own}), problems)
+        if not own.was_read:
+            self.problems.extend(problems)
+            return dict(first)
         mark = fingerprint(first, type_.schema(known_part(first)))
         written = evaluate(block.body, scope.extended({"self": Table({"fingerprint": mark})}), self.problems)
         return dict(written)

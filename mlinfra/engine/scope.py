@@ -71,3 +71,23 @@ class KeyedScope:
     def members(self) -> Iterable[Any]:
         """What is under the keys."""
         return self._members.values()
+
+
+class Own:
+    """``self`` while its fingerprint is not known yet; remembers whether an expression read it."""
+
+    __slots__ = ("was_read",)
+
+    def __init__(self) -> None:
+        self.was_read = False
+
+    def find(self, name: str) -> Any:
+        """The fingerprint, unknown; KeyError for any other name."""
+        if name != "fingerprint":
+            raise KeyError(name)
+        self.was_read = True
+        return Unknown("${self.fingerprint}")
+
+    def names(self) -> Iterable[str]:
+        """The one name."""
+        return ("fingerprint",)

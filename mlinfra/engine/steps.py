@@ -27,7 +27,10 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
     Made after what it needs and after what it lives in; deleted before what it needed, and after those
     that used it have let go of it.
     """
-    writes: dict[Address, list[Op]] = {w.address: ops for w in works if (ops := _writes(w))}
+    changing = [work for work in works if work.change.action is not Action.NO_OP]
+    if not changing:
+        return ()
+    writes: dict[Address, list[Op]] = {w.address: ops for w in changing if (ops := _writes(w))}
     deletions = _Deletions(works, writes)
     by_block: dict[Address, list[Address]] = {}
     for address in writes:
@@ -40,10 +43,8 @@ def build_steps(works: Sequence[Work], needs: Mapping[Address, frozenset[Address
     taken_on = {w.record.id.casefold(): w.address for w in works if w.record and w.instance}
     heirs = {**taken_on, **by_id}
     steps: list[Step] = []
-    for work in works:
+    for work in changing:
         address = work.address
-        if work.change.action is Action.NO_OP:
-            continue
         if work.change.action is Action.FORGET:
             heir = heirs.get((work.change.id or "").casefold())
             waits = (_id(writes[heir][-1], heir),) if heir in writes else ()
