@@ -11,7 +11,7 @@ from mlinfra.model.encoding import ABSENT, Malformed, decode, encode, read, read
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op
 from mlinfra.model.state import FORMAT_VERSION, OutputValue, Record, State
-from mlinfra.model.value import has_mark
+from mlinfra.model.value import Attrs, has_mark
 
 __all__ = ["UPGRADE", "Malformed", "decode_entry", "decode_state", "encode_entry", "encode_state"]
 
@@ -136,10 +136,11 @@ def decode_state(data: bytes) -> State:
     if document.format_version > FORMAT_VERSION:
         _refuse_newer(data)
     addresses: dict[str, Address] = {}
+    settings: dict[bytes, Attrs] = {}
     records: dict[Address, Record] = {}
     for index, item in enumerate(document.records):
         try:
-            record = _record(item, addresses)
+            record = _record(item, addresses, settings)
             if record.address in records:
                 raise Malformed(f"{record.address} is there twice")
         except Malformed as wrong:
@@ -154,14 +155,17 @@ def decode_state(data: bytes) -> State:
     return State(document.lineage, document.serial, document.stack, document.folder, records, outputs)
 
 
-def _record(item: _Record, addresses: dict[str, Address]) -> Record:
+def _record(item: _Record, addresses: dict[str, Address], known: dict[bytes, Attrs]) -> Record:
+    """A record; addresses and settings that are alike are read once."""
     part = "address"
     try:
         address = _address(item.address, addresses)
         part = "dependencies"
         dependencies = tuple([_address(text, addresses) for text in item.dependencies])
         part = "settings"
-        settings = read_mapping(item.settings) if item.settings else {}
+        written = bytes(item.settings)
+        if written not in known:
+            known[written] = read_mapping(item.settings) if item.settings else {}
         part = "desired"
         desired = read_mapping(item.desired)
         part = "observed"
@@ -176,7 +180,7 @@ def _record(item: _Record, addresses: dict[str, Address]) -> Record:
         desired=desired,
         observed=observed,
         dependencies=dependencies,
-        settings=settings,
+        settings=known[written],
         type_version=item.type_version,
         lifecycle=frozenset(item.lifecycle),
         versions=tuple(item.versions),
