@@ -140,7 +140,7 @@ def with_defaults(attrs: Attrs, schema: Schema) -> Attrs:
 def masked(attrs: Attrs, schema: Schema) -> Attrs:
     """The attributes with `Sensitive` around everything that their schema calls so."""
     secret = [(name, part) for name, part in holding(schema, "x-sensitive") if name in attrs]
-    return {**attrs, **{name: _masked(attrs[name], part) for name, part in secret}}
+    return {**attrs, **{name: _masked(attrs[name], part) for name, part in secret}} if secret else attrs
 
 
 def _masked(value: Any, schema: Schema) -> Any:

@@ -7,6 +7,7 @@ one when their lower-case forms are equal (R:az test_acr_encryption_with_cmk, D:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _GROUP = re.compile(r"^/?subscriptions/([^/]+)/resourcegroups/([^/]+)(?=/|$)", re.IGNORECASE)
 _SUBSCRIPTION = re.compile(r"^/?subscriptions/([^/]+)(?=/|$)", re.IGNORECASE)
@@ -49,6 +50,7 @@ def is_id(text: str) -> bool:
     return text.startswith("/")
 
 
+@lru_cache(maxsize=1024)
 def expand_group(group: str, subscription: str | None) -> str | None:
     """A group given by name or by id, as its canonical id; None when the subscription is missing.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mlinfra.model.value import Attrs, canonical
@@ -47,7 +48,7 @@ class Property:
     @property
     def keys(self) -> tuple[str, ...]:
         """The path, split."""
-        return tuple(self.path.split(".")) if self.path else ()
+        return _keys(self.path)
 
     def described(self) -> dict[str, Any]:
         """The JSON Schema of this attribute, fields and source included."""
@@ -65,6 +66,11 @@ class Property:
             else:
                 schema = {"type": "object", **schema, **inner}
         return {**schema, "x-source": self.source}
+
+
+@cache
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(path.split(".")) if path else ()
 
 
 def json_schema(rows: Iterable[Property], words: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,9 +141,9 @@ def from_arm(rows: Iterable[Property], raw: Mapping[str, Any]) -> Attrs:
 
 
 def pick(raw: Any, keys: tuple[str, ...]) -> Any:
-    """The value at a path of mappings; None where it leads nowhere."""
+    """The value at a path of JSON objects; None where it leads nowhere."""
     for name in keys:
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             return None
         raw = raw.get(name)
     return raw
