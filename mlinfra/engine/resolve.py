@@ -21,7 +21,7 @@ from mlinfra.engine.differ import overlaid
 from mlinfra.engine.lifecycle import lifecycle_problems, prevents_destruction
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.schema import Schema, child, holding, masked, properties, tainted, with_defaults
-from mlinfra.engine.scope import InstanceScope, KeyedScope, Own
+from mlinfra.engine.scope import Called, InstanceScope, KeyedScope, Own
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.settings import Settings
 from mlinfra.engine.sources import Sources
@@ -96,6 +96,7 @@ class Resolver:
         self._recorded = recorded
         self._observed: dict[Address, Attrs] = {a: r.observed for a, r in recorded.items() if not r.broken}
         self._members: dict[Address, dict[Key, InstanceScope]] = {}
+        self._called: dict[str, Called] = {}
         self._contents = Contents(config.root, config.folder)
         self._asked: dict[Address, Attrs] = {}
         self._scopes: dict[str, dict[str, Any]] = {}
@@ -197,6 +198,9 @@ class Resolver:
             key: InstanceScope(i.attrs, i.id, self._observed.get(i.address), i.schema)
             for key, i in self.instances.get(address, {}).items()
         }
+        if (called := self._called.get(address.type)) is not None:
+            for key in {**self._members.get(address, {}), **scopes}:
+                called.put(address.instance(key), scopes.get(key))
         self._members[address] = scopes
         single = self.graph.blocks[address].is_single
         if single:
@@ -221,6 +225,8 @@ class Resolver:
             return
         scope = InstanceScope(instance.attrs, instance.id, self._observed.get(address), instance.schema)
         self._members[address.block][address.key] = scope
+        if (called := self._called.get(address.type)) is not None:
+            called.put(address, scope)
         if self.graph.blocks[address.block].is_single:
             self._scopes[address.type][address.name] = scope
 
@@ -364,13 +370,12 @@ class Resolver:
         """The instance of this type that a written name or id means."""
         if not isinstance(value, str):
             return None
-        members = self._scopes.get(type_name, {}).values()
-        for member in members:
-            scopes = member.members() if isinstance(member, KeyedScope) else (member,)
-            for scope in scopes:
-                if isinstance(scope, InstanceScope) and scope.is_called(value):
-                    return scope
-        return None
+        if type_name not in self._called:
+            blocks = [(block, found) for block, found in self._members.items() if block.type == type_name]
+            self._called[type_name] = Called(
+                (block.instance(key), scope) for block, found in blocks for key, scope in found.items()
+            )
+        return self._called[type_name].find(value)
 
     def _referenced(self, value: Any, schema: Schema) -> Any:
         """Names of resources of this stack, written the az ml way, turned into ids; at any depth."""

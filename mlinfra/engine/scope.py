@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mlinfra.model.address import Key
+from mlinfra.model.address import Address, Key
 from mlinfra.model.value import Attrs, Unknown
 
 
@@ -39,17 +39,42 @@ class InstanceScope:
             return Unknown(sensitive=bool(part.get("x-sensitive")))
         return None
 
-    def is_called(self, name: str) -> bool:
-        """Whether a written name or id means this one; ids and names of Azure have no case."""
-        wanted = name.casefold().rstrip("/")
-        return any(
-            isinstance(own, str) and own.casefold().rstrip("/") == wanted
-            for own in (self._id, self._attrs.get("name"))
-        )
+    def called(self) -> set[str]:
+        """What written names and ids mean this one, as `spelled` spells them."""
+        return {spelled(own) for own in (self._id, self._attrs.get("name")) if isinstance(own, str)}
 
     def names(self) -> Iterable[str]:
         """Every key of the type."""
         return list(self._schema["properties"])
+
+
+def spelled(name: str) -> str:
+    """A name or id in the one spelling that all its spellings have: in Azure neither has case."""
+    return name.casefold().rstrip("/")
+
+
+class Called:
+    """The instances of one type by what they are called: looked up, for there may be ten thousand."""
+
+    def __init__(self, members: Iterable[tuple[Address, InstanceScope]]) -> None:
+        self._names: dict[Address, set[str]] = {}
+        self._found: dict[str, dict[Address, InstanceScope]] = {}
+        for address, scope in members:
+            self.put(address, scope)
+
+    def find(self, name: str) -> InstanceScope | None:
+        """The first that a written name or id means."""
+        return next(iter(self._found.get(spelled(name), {}).values()), None)
+
+    def put(self, address: Address, scope: InstanceScope | None) -> None:
+        """Say what an instance is now; None: there is none any more."""
+        names = scope.called() if scope is not None else set()
+        for old in self._names.pop(address, set()) - names:
+            del self._found[old][address]
+        if scope is not None:
+            self._names[address] = names
+            for name in names:
+                self._found.setdefault(name, {})[address] = scope
 
 
 class KeyedScope:
@@ -67,10 +92,6 @@ class KeyedScope:
     def names(self) -> Iterable[str]:
         """The keys."""
         return map(str, self._members)
-
-    def members(self) -> Iterable[Any]:
-        """What is under the keys."""
-        return self._members.values()
 
 
 class Own:
