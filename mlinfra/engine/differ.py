@@ -48,7 +48,8 @@ def differences(
     for path in dict.fromkeys(_shown(path, before, after) for path in changed):
         old, new = get(before, path, None), get(after, path, None)
         # An object that has lost its last written key compares as absent, at its own path.
-        emptied = new in (None, {}) and any(r[: len(path)] == path for r in released)
+        is_empty = comparable(new, at(schema, path)) in (None, {})
+        emptied = is_empty and any(r[: len(path)] == path for r in released)
         if path in released or emptied:
             delta = Delta.RELEASED
         elif new is None:

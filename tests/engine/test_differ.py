@@ -129,6 +129,7 @@ def test_nothing_differs_from_itself(value: Any) -> None:
 
 
 @example({"size": {"": False}}, {"size": {}}, {"size": {"": None}})
+@example({"size": {"0": False}}, {"size": {"": None}}, {"size": {"0": None}})
 @given(attrs, attrs, attrs)
 def test_what_an_update_sends_leaves_nothing_but_releases_to_change(
     live: Any, desired: Any, previous: Any
