@@ -230,9 +230,18 @@ def _changed_paths(before: Any, after: Any) -> list[Path]:
         for level in levels:
             path: Path = tuple(level.path(output_format="list"))
             cut = next((i for i, part in enumerate(path) if isinstance(part, int)), len(path))
-            marked = next((i for i, part in enumerate(path) if str(part).startswith("$")), cut)
-            found[path[: min(cut, marked)]] = None
+            marked = next((i for i, part in enumerate(path) if _is_of_mark(part)), cut)
+            found[tuple(map(_own_key, path[: min(cut, marked)]))] = None
     return [path for path in found if not any(path[:n] in found for n in range(1, len(path)))]
+
+
+def _is_of_mark(part: str | int) -> bool:
+    """Whether this is what `comparable` made of a mark, and not a key of the user's own."""
+    return isinstance(part, str) and part[:1] == "$" and part[:2] != "$$"
+
+
+def _own_key(part: str | int) -> str | int:
+    return part[1:] if isinstance(part, str) and part[:2] == "$$" else part
 
 
 def _shown(path: Path, before: Attrs, after: Attrs) -> Path:

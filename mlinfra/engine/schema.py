@@ -195,7 +195,11 @@ def comparable(value: Any, schema: Schema) -> Any:
     if isinstance(value, LocalPath):
         return {"$path": value.digest}
     if isinstance(value, dict):
-        members = ((key, comparable(item, child(schema, key))) for key, item in value.items())
+        # A user's own key that looks like a mark's gets a second sign: `$$`.
+        members = (
+            (f"${key}" if key[:1] == "$" else key, comparable(item, child(schema, key)))
+            for key, item in value.items()
+        )
         return {key: item for key, item in members if item is not None and item != {} and item != []}
     if isinstance(value, list):
         items = [comparable(item, child(schema, 0)) for item in value]

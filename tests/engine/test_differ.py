@@ -84,6 +84,12 @@ def test_a_free_map_that_is_no_longer_written_loses_what_was_ours() -> None:
     assert merged(live, {}, {"tags": {"a": "1"}}, SCHEMA) == {"tags": {"policy": "added"}}
 
 
+def test_a_key_with_a_dollar_is_a_key() -> None:
+    assert diff({"tags": {"$a": "1", "b": "2"}}, {"tags": {"$a": "2", "b": "2"}}) == (
+        AttributeChange(("tags", "$a"), Delta.CHANGED, "1", "2"),
+    )
+
+
 def test_a_list_is_one_attribute() -> None:
     assert diff({"rules": [1, 2]}, {"rules": [1, 3]}) == (
         AttributeChange(("rules",), Delta.CHANGED, [1, 2], [1, 3]),
@@ -130,6 +136,7 @@ def test_nothing_differs_from_itself(value: Any) -> None:
 
 @example({"size": {"": False}}, {"size": {}}, {"size": {"": None}})
 @example({"size": {"0": False}}, {"size": {"": None}}, {"size": {"0": None}})
+@example({"rules": {"$": False}}, {"rules": {"": False}}, {"rules": {"$": None}})
 @given(attrs, attrs, attrs)
 def test_what_an_update_sends_leaves_nothing_but_releases_to_change(
     live: Any, desired: Any, previous: Any
