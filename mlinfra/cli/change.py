@@ -20,10 +20,11 @@ from mlinfra.cli.failure import INTERRUPTED
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.applier import Applied, StopSignal, remember
+from mlinfra.engine.applier import Applied, StopSignal
 from mlinfra.engine.applier import apply as make_changes
 from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
+from mlinfra.engine.remembering import remember
 from mlinfra.engine.settle import settle
 from mlinfra.model.event import Settled
 from mlinfra.render import json, terminal

@@ -15,22 +15,22 @@ from mlinfra.engine.decide import Work, previous_of, usual_seconds
 from mlinfra.engine.differ import differences, merged, overlaid
 from mlinfra.engine.marks import known_part, unmarked, uploadable
 from mlinfra.engine.planner import Planned
-from mlinfra.engine.refresh import OWNER_TAG, is_ours, read, seen
+from mlinfra.engine.refresh import OWNER_TAG
+from mlinfra.engine.remembering import remembered
 from mlinfra.engine.resolve import Instance, refused
 from mlinfra.engine.scheduler import End, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
-from mlinfra.engine.versions import earlier_versions
-from mlinfra.model.address import Address
+from mlinfra.engine.worker import Going, Turn, Worker
 from mlinfra.model.configuration import OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
-from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started, Uploading
+from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
-from mlinfra.model.plan import Action, Op, Step
-from mlinfra.model.state import OutputValue, Record, State
-from mlinfra.model.value import Attrs, Path, Sensitive, dotted, has_unknown, is_sensitive, reveal
-from mlinfra.providers.api import Counts, Done, Pending, ProviderError, Report, reporting
+from mlinfra.model.plan import Op, Step
+from mlinfra.model.state import OutputValue, State
+from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
+from mlinfra.providers.api import Done, Pending, ProviderError
 from mlinfra.state.api import StoreError
 from mlinfra.state.journal import fold
 from mlinfra.state.session import Session
@@ -47,10 +47,6 @@ _INSTEAD = {
 
 PATIENCE = 3600.0
 """Seconds that a step waits for somebody else's work on its resource to end."""
-
-
-TELLING_BYTES = 1 << 20
-"""The smallest upload of whose progress is told."""
 
 
 class StopSignal:
@@ -87,7 +83,7 @@ def apply(
     journal or in the recovery file that the message names.
     """
     crew = _Crew(planned, session, context, on_event, stop)
-    started, sent = context.clock.monotonic(), crew.requests()
+    started, sent = context.clock.monotonic(), crew.worker.requests()
     weights = {
         s.id: usual_seconds(planned.works[s.address].schema, s.op.value) or 1.0 for s in planned.plan.steps
     }
@@ -105,74 +101,10 @@ def apply(
         done=crew.done,
         failed=len(crew.failures),
         skipped=tuple(skipped),
-        requests=crew.requests() - sent,
+        requests=crew.worker.requests() - sent,
         seconds=context.clock.monotonic() - started,
         interrupted=stop.requested,
     )
-
-
-def remember(planned: Planned, session: Session) -> None:
-    """Write what a plan without steps changes in records alone: lifecycle, dependencies, what is managed.
-
-    Without it a `prevent_destroy` that is written after the apply would not outlive its block.
-    """
-    records = _remembered(planned, planned.state.records)
-    if any(_without_observed(records[a]) != _without_observed(r) for a, r in planned.state.records.items()):
-        session.commit(replace(planned.state, records=records))
-
-
-def _remembered(planned: Planned, recorded: Mapping[Address, Record]) -> dict[Address, Record]:
-    """The records, those of resources that nothing is done to brought up to what is written now."""
-    records = dict(recorded)
-    for address, work in planned.works.items():
-        record = records.get(address)
-        if work.change.action is Action.NO_OP and record is not None and work.instance is not None:
-            records[address] = replace(
-                record,
-                desired={k: v for k, v in work.instance.attrs.items() if not has_unknown(v)},
-                observed=work.live or record.observed,
-                dependencies=tuple(sorted(work.instance.needs)),
-                lifecycle=work.instance.lasting,
-            )
-    return records
-
-
-def _without_observed(record: Record) -> Record:
-    """What is the user's of a record; secrets aside: they are recorded in another form than held."""
-    desired = {k: v for k, v in record.desired.items() if not is_sensitive(v)}
-    return replace(record, observed={}, desired=desired)
-
-
-@dataclass(slots=True)
-class _Going:
-    """One step on its way. ``attrs`` is what it makes true; ``tries`` counts what the service put off."""
-
-    step: Step
-    work: Work
-    started: float
-    attrs: Attrs
-    id: str | None
-    prior: Attrs | None = None
-    desired: Attrs | None = None
-    accepted: Pending | None = None
-    begun: bool = False
-    tries: int = 0
-    op: Op = Op.CREATE
-    """What is asked for now: that of the step, or what its turn of work has come to."""
-    freed: bool = False
-    """Whether something was done already about what keeps the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """The next request of a step that takes several; ``entry`` is what the one before has brought about.
-    ``refused`` says why there is no next one."""
-
-    op: Op
-    prior: Attrs | None = None
-    desired: Attrs | None = None
-    entry: Entry | None = None
-    refused: ProviderError | None = None
 
 
 class _Crew:
@@ -192,25 +124,23 @@ class _Crew:
         self.failures: list[Diagnostic] = []
         self.lost: StoreError | None = None
         self.done = 0
-        self.going: dict[str, _Going] = {}
+        self.going: dict[str, Going] = {}
         self.steps = {step.id: step for step in planned.plan.steps}
-        self.connections: dict[int, Any] = {}
+        self.worker = Worker(planned, session, context, on_event)
 
     @property
     def stopping(self) -> bool:
         """Stop when asked to, and when the store is lost."""
         return self.stop.requested or self.lost is not None
 
-    # ---- the owner's side ----------------------------------------------------------------------------
-
     def start(self, step: Step) -> Next:
         """Evaluate what the step sends, or end it where nothing needs to be sent."""
         work = self.planned.works[step.address]
-        going = _Going(step, work, self.context.clock.monotonic(), {}, work.change.id, op=step.op)
+        going = Going(step, work, self.context.clock.monotonic(), {}, work.change.id, op=step.op)
         self.going[step.id] = going
         if step.op is Op.FORGET or step.with_parent is not None:
             going.id = work.record.id if work.record else going.id
-            return Run(lambda: self._record(going, Done()))
+            return Run(lambda: self.worker.record(going, Done()))
         if step.op is Op.DELETE:
             assert work.record is not None
             going.id = step.target or work.record.id
@@ -226,11 +156,11 @@ class _Crew:
                 going.attrs = {}  # nothing of it is applied yet: should the update fail, all is planned again
             if step.op is Op.ADOPT or (step.op is Op.UPDATE and not self._differs(going)):
                 going.desired = None
-                return Run(lambda: self._record(going, Done(work.live)))
+                return Run(lambda: self.worker.record(going, Done(work.live)))
         going.begun = True
         usual = usual_seconds(work.schema, Op.CREATE.value if step.op.makes else step.op.value)
         self.tell(Started(step, going.started, usual))
-        return Run(lambda: self._begin(going))
+        return Run(lambda: self.worker.begin(going))
 
     def result(self, step: Step, result: Any) -> Next:
         """Record what came back, and say what is next."""
@@ -247,9 +177,9 @@ class _Crew:
             if left is not None and left <= 0:
                 return self._fail(going, _too_slow(going, now))
             if left is not None:
-                return Run(lambda: self._resume(going, result), min(result.after, left))
-            return Run(lambda: self._resume(going, result), result.after)
-        if isinstance(result, _Turn):
+                return Run(lambda: self.worker.resume(going, result), min(result.after, left))
+            return Run(lambda: self.worker.resume(going, result), result.after)
+        if isinstance(result, Turn):
             return self._turn(going, result)
         if isinstance(result, ProviderError):
             instead = self._instead(going) if result.kept else None
@@ -263,14 +193,12 @@ class _Crew:
                 if not result.sent:
                     # The operation is over without effect: there is nothing to poll, it is begun anew.
                     going.accepted = None
-                pending = going.accepted
-                job = (lambda: self._resume(going, pending)) if pending else (lambda: self._begin(going))
-                return Run(job, after)
+                return Run(self._again(going), after)
             return self._fail(going, result)
         assert isinstance(result, Entry)
         return self._finish(going, result, now)
 
-    def _turn(self, going: _Going, turn: _Turn) -> Next:
+    def _turn(self, going: Going, turn: Turn) -> Next:
         """Go on with the next request of the same step."""
         if turn.entry is not None:
             self.entries.append(turn.entry)
@@ -279,31 +207,38 @@ class _Crew:
         going.op, going.prior, going.accepted, going.tries = turn.op, turn.prior, None, 0
         if turn.desired is not None:
             going.desired = turn.desired
-        return Run(lambda: self._begin(going))
+        return Run(lambda: self.worker.begin(going))
 
-    def _instead(self, going: _Going) -> _Turn | None:
+    def _again(self, going: Going) -> Callable[[], Any]:
+        """What is to be done once more: asking how it is doing, or the request itself."""
+        pending = going.accepted
+        if pending is None:
+            return lambda: self.worker.begin(going)
+        return lambda: self.worker.resume(going, pending)
+
+    def _instead(self, going: Going) -> Turn | None:
         """What the user wants where the name of a creation is kept, once for each step; None: it fails."""
         if going.step.op is not Op.CREATE or going.op is not Op.CREATE or going.freed:
             return None
         assert going.work.instance is not None
         going.freed = True
         op = _WANTED.get(going.work.instance.block.lifecycle.on_soft_deleted)
-        return _Turn(op) if op is not None else None
+        return Turn(op) if op is not None else None
 
-    def _time_left(self, going: _Going, now: float) -> float | None:
+    def _time_left(self, going: Going, now: float) -> float | None:
         """Seconds until the step's `timeouts` is over; None where it has none."""
         block = going.work.instance.block if going.work.instance else None
         names = {Op.DELETE: "delete", Op.UPDATE: "update"}
         limit = block.timeouts.get(names.get(going.step.op, "create")) if block else None
         return None if limit is None else going.started + limit - now
 
-    def _has_patience(self, going: _Going, wrong: ProviderError, now: float) -> bool:
+    def _has_patience(self, going: Going, wrong: ProviderError, now: float) -> bool:
         """Whether to try again: a number of times, or as long as somebody else is at work on it."""
         if self.stopping and going.accepted is None:
             return False
         return now - going.started < PATIENCE if wrong.busy else going.tries < ATTEMPTS
 
-    def _finish(self, going: _Going, entry: Entry, now: float) -> Next:
+    def _finish(self, going: Going, entry: Entry, now: float) -> Next:
         step = going.step
         self.entries.append(entry)
         self.done += 1
@@ -313,7 +248,7 @@ class _Crew:
         self.tell(Finished(step, now, now - going.started, changed=changed))
         return End(True)
 
-    def _fail(self, going: _Going, trouble: ProviderError | Diagnostic) -> Next:
+    def _fail(self, going: Going, trouble: ProviderError | Diagnostic) -> Next:
         step, work = going.step, going.work
         block = work.instance.block if work.instance else None
         if isinstance(trouble, ProviderError):
@@ -330,7 +265,7 @@ class _Crew:
         broken = going.accepted is not None and going.op is Op.CREATE
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
         if going.begun and not unsure:
-            entry = self._entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
+            entry = self.worker.entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
             try:
                 self.session.record(entry)
                 self.entries.append(entry)
@@ -340,7 +275,7 @@ class _Crew:
         self.tell(Failed(step, self.context.clock.monotonic(), found, held_up))
         return End(False)
 
-    def _prepare(self, going: _Going) -> Diagnostic | None:
+    def _prepare(self, going: Going) -> Diagnostic | None:
         """Evaluate the step's resource with what is known by now; a diagnostic when that cannot be sent."""
         work, resolver = going.work, self.planned.resolver
         assert work.instance is not None
@@ -372,7 +307,7 @@ class _Crew:
             going.desired = known_part(uploadable(owned))
         return None
 
-    def _differs(self, going: _Going) -> bool:
+    def _differs(self, going: Going) -> bool:
         """Whether an update has anything to do, now that everything is known."""
         work = going.work
         assert work.live is not None
@@ -390,145 +325,12 @@ class _Crew:
         tags = {**(reveal(written) or {}), OWNER_TAG: self.planned.state.lineage}
         return {**attrs, key: Sensitive(tags) if isinstance(written, Sensitive) else tags}
 
-    # ---- the workers' side ---------------------------------------------------------------------------
-
-    def _begin(self, going: _Going) -> Any:
-        work = going.work
-        try:
-            self.session.guard()
-            self.session.record(self._entry(going, EntryKind.INTENT))
-            connection = self._connection(work)
-            op, prior = going.op, going.prior
-            if op is Op.CREATE and going.tries and going.id is not None:
-                # An earlier try may have got through although its answer was lost.
-                there = read(work.registered.type, connection, {going.id: going.desired or {}}).get(going.id)
-                if there is not None and not is_ours(there, work.registered.type, self.planned.state.lineage):
-                    return ProviderError("MLI-PLN-003", "somebody else made it meanwhile", hint="Plan again.")
-                if there is not None:
-                    op, prior = Op.UPDATE, there
-            if op is not Op.CREATE and going.id is None:
-                return ProviderError("MLI-PLN-021", "its id is not known", hint="Plan again.")
-            with reporting(self._uploads_of(going.step)):
-                progress = work.registered.type.begin(connection, op, going.id or "", prior, going.desired)
-            return self._progress(going, progress)
-        except (ProviderError, StoreError) as wrong:
-            return wrong
-
-    def _uploads_of(self, step: Step) -> Report:
-        """Tells how far a step's upload is, a tenth at a time; small ones are over before anyone looks."""
-        told = 0
-
-        def report(sent: int, total: int) -> None:
-            nonlocal told
-            share = sent * 10 // total if total >= TELLING_BYTES else 0
-            if share > told:
-                told = share
-                self.tell(Uploading(step, self.context.clock.monotonic(), sent, total))
-
-        return report
-
-    def _resume(self, going: _Going, pending: Pending) -> Any:
-        try:
-            self.session.guard()
-            progress = going.work.registered.type.resume(self._connection(going.work), pending)
-            return self._progress(going, progress)
-        except (ProviderError, StoreError) as wrong:
-            return wrong
-
-    def _progress(self, going: _Going, progress: Done | Pending) -> Any:
-        if isinstance(progress, Pending):
-            if going.accepted is None or progress.token != going.accepted.token:
-                self.session.record(self._entry(going, EntryKind.ACCEPTED, token=progress.token))
-            return progress
-        return self._following(going, progress) or self._record(going, progress)
-
-    def _following(self, going: _Going, done: Done) -> Any:
-        """What has to be asked for after this; None where the step is at its end.
-
-        What was recovered is recorded before it is brought in line: should that fail, it is planned again.
-        """
-        if going.op is Op.PURGE:
-            return _Turn(Op.CREATE)
-        if going.op is not Op.RECOVER or done.attrs is None or going.work.instance is None:
-            return None
-        live, schema = self._seen(going, done.attrs), going.work.schema
-        ignored = going.work.instance.block.lifecycle.ignore_changes
-        attrs = overlaid(going.attrs, live, ignored)
-        found = differences(live, attrs, {}, schema, self.session.snapshot.same_secret)
-        if not found:
-            return None
-        recovered = self._record(replace(going, attrs={}), done)
-        if not isinstance(recovered, Entry):
-            return recovered
-        fixed = [a for a in found if a.forces_replacement]
-        if fixed:
-            return _Turn(Op.UPDATE, entry=recovered, refused=_another(fixed[0].path))
-        wanted = merged(live, overlaid(going.desired or {}, live, ignored), {}, schema)
-        return _Turn(Op.UPDATE, known_part(live), known_part(uploadable(wanted)), recovered)
-
-    def _seen(self, going: _Going, attrs: Attrs) -> Attrs:
-        return seen(attrs, going.work.registered.type, going.attrs).attrs
-
-    def _record(self, going: _Going, done: Done) -> Any:
-        """Write a step's end into the journal; answers the entry."""
-        gone = going.step.op in (Op.DELETE, Op.FORGET)
-        observed = None
-        if not gone:
-            if done.attrs is None:
-                return ProviderError("MLI-PLN-022", "the provider did not say what it made")
-            observed = done.attrs if done.attrs is going.work.live else self._seen(going, done.attrs)
-        going.id = done.id or going.id
-        if observed is not None and isinstance(observed.get("id"), str):
-            going.id = done.id or observed["id"]
-        entry = self._entry(going, EntryKind.DONE, observed=observed)
-        try:
-            self.session.record(entry)
-        except StoreError as lost:
-            return lost
-        return entry
-
-    def _entry(self, going: _Going, kind: EntryKind, **more: Any) -> Entry:
-        step, work = going.step, going.work
-        return Entry(
-            kind=kind,
-            step=step.id,
-            address=step.address,
-            op=step.op,
-            type=work.change.type,
-            provider=work.change.provider,
-            id=going.id,
-            desired=None if step.op in (Op.DELETE, Op.FORGET) else going.attrs,
-            settings=self._settings(work),
-            dependencies=tuple(sorted(work.instance.needs)) if work.instance else (),
-            type_version=work.registered.type.version,
-            lifecycle=work.instance.lasting if work.instance else frozenset(),
-            versions=earlier_versions(work, going.id),
-            **more,
-        )
-
-    def _settings(self, work: Work) -> Mapping[str, Any]:
-        if work.instance is None:
-            return work.settings
-        return self.planned.settings.recordable(work.registered.provider.name)
-
-    def _connection(self, work: Work) -> Any:
-        connection = self.context.connect(work.registered.provider.name, work.settings)
-        self.connections[id(connection)] = connection
-        return connection
-
     # ---- around it -----------------------------------------------------------------------------------
-
-    def requests(self) -> int:
-        """Requests that the connections of this plan have sent so far."""
-        for work in self.planned.works.values():
-            if work.change.action is not Action.NO_OP:
-                self._connection(work)
-        return sum(c.requests for c in self.connections.values() if isinstance(c, Counts))
 
     def write(self) -> State:
         """The state with everything done laid over it, and the outputs, written."""
         state, _ = fold(self.planned.state, self.entries)
-        records = _remembered(self.planned, state.records)
+        records = remembered(self.planned, state.records)
         return self.session.commit(replace(state, records=records, outputs=self._outputs()))
 
     def _outputs(self) -> Mapping[str, OutputValue]:
@@ -546,7 +348,7 @@ class _Crew:
         return found
 
 
-def _too_slow(going: _Going, now: float) -> ProviderError:
+def _too_slow(going: Going, now: float) -> ProviderError:
     """What a step fails with whose `timeouts` is over: it stays open, since the service is still at it."""
     return ProviderError(
         "MLI-PLN-023",
@@ -565,15 +367,6 @@ def _moved(planned: Attrs, attrs: Attrs, instance: Instance) -> str | None:
         if comparable(reveal(value), part) != comparable(reveal(attrs.get(key)), part):
             return key
     return None
-
-
-def _another(path: Path) -> ProviderError:
-    return ProviderError(
-        "MLI-PLN-017",
-        f"what was recovered has another `{dotted(path)}`, which cannot change in place",
-        path=path,
-        hint="It is there, and recorded as it is. Plan again (it is replaced), or write the value it has.",
-    )
 
 
 def _plan_again(work: Work, why: str) -> Diagnostic:

@@ -137,7 +137,7 @@ def first_made(work: Work, because: Address | None = None) -> Diagnostic:
     name = work.instance.attrs.get("name") if work.instance is not None else None
     why = f", as {because} asks, which needs it" if because is not None else ""
     return error(
-        "MLI-PLN-015",
+        "MLI-PLN-024",
         f"{work.address} cannot be created before it is destroyed{why}: both have one name",
         f"Give it a name that moves along:  name: {name or work.address.name}-${{self.fingerprint}}",
         work.change.position,

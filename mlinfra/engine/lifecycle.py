@@ -44,7 +44,7 @@ def prevents_destruction(block: Block, scope: Namespace, problems: list[Diagnost
     known = not isinstance(value, Unknown)
     problems.append(
         error(
-            "MLI-TYP-013",
+            "MLI-TYP-015",
             f"`prevent_destroy` of {block.address} "
             + ("is neither true nor false" if known else "is known only after an apply"),
             "Write an expression over variables that is true or false.",

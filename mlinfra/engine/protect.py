@@ -76,7 +76,7 @@ def _lost_though_kept(works: Sequence[Work]) -> Iterator[Diagnostic]:
         container = nearest(work.record.id, dying)
         if container is not None:
             yield error(
-                "MLI-PLN-016",
+                "MLI-PLN-025",
                 f"{work.address} is to be kept, and would be lost with {container.address}",
                 f"It lives in {container.address}, which this plan deletes. Keep that too; or bring the "
                 "block back without keep_on_remove, apply, and take it out.",

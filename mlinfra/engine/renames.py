@@ -81,7 +81,7 @@ def _plain(attrs: Attrs) -> dict[str, Any]:
 
 def _told(old: Work, new: Work) -> Diagnostic:
     return warning(
-        "MLI-PLN-017",
+        "MLI-PLN-026",
         f"{old.address} is destroyed, and {new.address} created just like it",
         f"If the block was only renamed, write in it  name: {old.address.name}  and at the top of the stack  "
         f"moved: [{{from: {old.address}, to: {new.address}}}]: then the resource stays.",

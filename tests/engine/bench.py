@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.config.loader import load
-from mlinfra.engine.applier import Applied, StopSignal, apply, remember
+from mlinfra.engine.applier import Applied, StopSignal, apply
 from mlinfra.engine.context import Context, Options
 from mlinfra.engine.planner import Planned, make_plan
+from mlinfra.engine.remembering import remember
 from mlinfra.engine.settle import settle
 from mlinfra.model.address import parse_address
 from mlinfra.model.event import Event

@@ -115,7 +115,7 @@ def test_a_block_that_was_renamed_with_its_resource_is_told_how_to_keep_it(appli
     applied.write(STACK.replace("    a: {content", "    b: {content"))
     planned = applied.plan().plan
     (found,) = planned.warnings
-    assert found.code == "MLI-PLN-017"
+    assert found.code == "MLI-PLN-026"
     assert "moved: [{from: text_file.a, to: text_file.b}]" in found.detail
     assert {c.reason for c in planned.changes if c.action is Action.DELETE} == {Reason.REMOVED}
 

@@ -46,7 +46,7 @@ def test_the_new_one_first_then_who_reads_it_then_the_old_one_goes(bench: Bench)
 def test_both_of_one_name_is_refused_with_the_way_out(bench: Bench) -> None:
     bench.write(FIRST)
     bench.apply()
-    assert refusals(bench, replace=(parse_address("text_file.a"),)) == ["MLI-PLN-015"]
+    assert refusals(bench, replace=(parse_address("text_file.a"),)) == ["MLI-PLN-024"]
 
 
 @pytest.mark.parametrize("dies_before", ["/reports/a.txt", "/reports/b.txt"])
@@ -165,7 +165,7 @@ def test_what_is_to_be_kept_is_forgotten_when_its_block_goes(bench: Bench) -> No
 def test_what_is_to_be_kept_cannot_go_with_what_it_lives_in(bench: Bench) -> None:
     bench.write(TRIGGERED.replace("replace_triggered_by: [TRIGGER]", "keep_on_remove: true"))
     bench.apply()
-    assert refusals(bench, destroy=True) == ["MLI-PLN-016"]
+    assert refusals(bench, destroy=True) == ["MLI-PLN-025"]
 
 
 @pytest.mark.parametrize(("place", "codes"), [("prod", ["MLI-PLN-002"]), ("dev", [])])
@@ -189,7 +189,7 @@ def test_what_is_known_after_an_apply_cannot_say_whether_it_may_be_destroyed(ben
     bench.write(
         TRIGGERED.replace("replace_triggered_by: [TRIGGER]", 'prevent_destroy: "${text_file.a.size > 3}"')
     )
-    assert refusals(bench) == ["MLI-TYP-013"]
+    assert refusals(bench) == ["MLI-TYP-015"]
 
 
 # ---- what is left out
