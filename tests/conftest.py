@@ -10,7 +10,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Machines are slow and noisy: how long an example takes says nothing about what is tested.
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any-machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),  # there the same change must always come out the same
+)
 settings.load_profile("any-machine")
 
 # The tests' own provider comes in as any other does: a distribution on the path with an entry point.
