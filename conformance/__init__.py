@@ -12,5 +12,7 @@ into the project: ``make conformance CORPUS=folder``.
 - `replay`: recorded sessions, played again
 - `azml`: what azure-ai-ml makes of YAML files, and what we make of them
 - `specification`: published specifications, read and followed
+- `tables`: what services answered and refused, looked up among lives at the simulator's door
+- `recorder`: a plugin of pytest that writes down what our provider sends
 - `parts`: one file for each part, each a function from `Corpus` to scores
 """

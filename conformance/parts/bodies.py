@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,12 +31,17 @@ PROJECT = Path(__file__).parents[2]
 NOT_OURS = ("tests/simulator", "tests/harness")
 """Tests that are not of the provider."""
 
+_ANY = "a resource of any type, whose body is the user's"
+
 MADE_UP: Mapping[str, str] = {
-    "tests/providers/azure/test_arm.py": "a test of the client itself, which sends anything",
-    "tests/providers/azure/types/test_arm.py": "a resource of any type, whose body is the user's",
-    "tests/providers/azure/types/test_arm_lifecycle.py": "a resource of any type, whose body is the user's",
+    r"tests/providers/azure/test_arm\.py": "a test of the client itself, which sends anything",
+    r"tests/providers/azure/types/test_arm(_lifecycle)?\.py": _ANY,
+    r"tests/conformance/.*\[arm[]-]": _ANY,
 }
-"""Tests whose bodies no type of ours has made."""
+"""Tests whose bodies no type of ours has made, as patterns of their names."""
+
+INVENTED = "aadNewKey"
+"""A key that tests have Azure answer though no specification has it; an update leaves it as it is."""
 
 
 def scores(corpus: Corpus) -> list[Score]:
@@ -79,15 +85,18 @@ def judge(lines: Iterable[Mapping[str, Any]], ran: str, matcher: Matcher, checke
 def _miss(line: Mapping[str, Any], matcher: Matcher, checker: Checker) -> Miss | None:
     method, path, body = line["method"], line["path"], line["body"]
     case = f"{line['test']}: {method} {path}"
-    reason = MADE_UP.get(line["test"].partition("::")[0])
-    if reason is not None:
-        return Miss(case, Cause.UNSUPPORTED, "", reason)
+    for pattern, reason in MADE_UP.items():
+        if re.match(pattern, line["test"]):
+            return Miss(case, Cause.UNSUPPORTED, "", reason)
     operation = matcher.find(method, path, line["version"])
     if operation is None:
-        if parse(path).type in matcher.types:
+        if parse(path).type in matcher.types and line["version"] in API_VERSIONS.values():
             return Miss(case, Cause.OURS, f"no such operation at {line['version']}")
+        if parse(path).type in matcher.types:
+            return Miss(case, Cause.VERSION, "", f"no specification at hand is of {line['version']}")
         return Miss(case, Cause.UNSUPPORTED, "", "no specification at hand has this type")
     if operation.body is None:
         return None if body is None else Miss(case, Cause.OURS, "a body where none is declared")
-    wrong = checker.request(operation.body, body if body is not None else {})
+    found = checker.request(operation.body, body if body is not None else {})
+    wrong = [one for one in found if not one.endswith(f".{INVENTED}: no such key")]
     return Miss(case, Cause.OURS, "; ".join(wrong)) if wrong else None
