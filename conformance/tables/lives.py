@@ -40,6 +40,14 @@ BODIES: Mapping[str, Sequence[Any]] = {
 """What is sent with an action, in turn, by its name in lower case."""
 
 
+MORE: Mapping[str, Mapping[str, Any]] = {
+    "microsoft.machinelearningservices/workspaces": {
+        "managedNetwork": {"isolationMode": "AllowInternetOutbound"}
+    },
+}
+"""Properties beyond the least that a type is made of, so that there is something to ask it for."""
+
+
 def sample(kind: Kind) -> str:
     """An id of this kind."""
     if kind.key == "microsoft.resources/resourcegroups":
@@ -68,13 +76,7 @@ class _Life:
         seeds.above(path)
         recipe = RECIPES.get(kind.key)
         self.body: Any = recipe(seeds, path) if recipe is not None else {"properties": {}}
-        if kind.key.endswith("/workspaces") and "managedNetwork" not in self.body.get("properties", {}):
-            self._with_network()
-
-    def _with_network(self) -> None:
-        """Workspaces of Azure ML with a network, so that there is one to provision."""
-        if "storageAccount" in self.body.get("properties", {}):
-            self.body["properties"]["managedNetwork"] = {"isolationMode": "AllowInternetOutbound"}
+        self.body.get("properties", {}).update(MORE.get(kind.key, {}))
 
     def run(self) -> None:
         self.look()

@@ -75,12 +75,8 @@ def _lease(call: Call, place: Resource) -> Answer:
     if sent["action"] == "Break":
         return _break(call, place, sent)
     answer = _acquire(call, place, sent) if sent["action"] == "Acquire" else _hold_on(call, place, sent)
-    _write(call, place)
-    return answer
-
-
-def _write(call: Call, place: Resource) -> None:
     call.store.put(place)
+    return answer
 
 
 def _acquire(call: Call, place: Resource, sent: dict[str, Any]) -> Answer:
@@ -130,7 +126,7 @@ def _break(call: Call, place: Resource, sent: dict[str, Any]) -> Answer:
     left = max(0.0, ends - call.now) if ends is not None else float(sent.get("breakPeriod", 0))
     left = min(left, sent.get("breakPeriod", left))
     lease["breaks"] = call.now + left
-    _write(call, place)
+    call.store.put(place)
     return Answer(200, {"leaseTimeSeconds": str(math.ceil(left))})
 
 
@@ -176,7 +172,7 @@ def _held(call: Call, container: Resource, sent: dict[str, Any]) -> Answer:
     kind = call.kind
     assert kind is not None
     fresh_etag(call.world, kind, container)
-    _write(call, container)
+    call.store.put(container)
     tags = list(container.data["holds"])
     body: dict[str, Any] = {"hasLegalHold": bool(tags), "tags": tags}
     if sent.get("allowProtectedAppendWritesAll") is not None:
