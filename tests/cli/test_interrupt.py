@@ -50,10 +50,15 @@ def test_sigterm_counts_once_however_often_it_comes() -> None:
 
 
 def test_afterwards_signals_mean_what_they_meant() -> None:
-    with interrupt.graceful(Stop(), leave, lambda line: None):
-        pass
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
+    # A shell that runs the tests in the background may have had SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with interrupt.graceful(Stop(), leave, lambda line: None):
+            pass
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_by_default_the_line_goes_to_stderr(capfd: pytest.CaptureFixture[str]) -> None:
