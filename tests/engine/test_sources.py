@@ -7,6 +7,7 @@ from mlinfra_files import Disk, Folder
 
 from mlinfra.config.loader import load
 from mlinfra.engine.validate import validate
+from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs, Unknown
@@ -120,6 +121,18 @@ def test_what_is_replaced_is_read_anew(inside: Bench) -> None:
     assert isinstance((inside.change("text_file.ours").after or {})["content"], Unknown)
     assert not inside.apply().failures
     assert (inside.disk / "other" / "ours.txt").read_text() == "hello!"
+    assert inside.settled_empty()
+
+
+def test_what_is_made_anew_under_its_own_name_is_read_anew(inside: Bench) -> None:
+    inside.write(INSIDE.replace("{name: main}", "{name: main, lifecycle: {allow_unmanaged_loss: true}}"))
+    inside.apply()
+    (inside.disk / "main" / "theirs.txt").write_text("goodbye")
+    inside.apply()
+    anew = (Address("folder", "main"),)
+    assert isinstance((inside.change("text_file.ours", replace=anew).after or {})["content"], Unknown)
+    assert not inside.apply(replace=anew).failures
+    assert (inside.disk / "main" / "ours.txt").read_text() == "hello!"
     assert inside.settled_empty()
 
 
