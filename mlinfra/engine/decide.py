@@ -139,7 +139,8 @@ def first_made(work: Work, because: Address | None = None) -> Diagnostic:
     return error(
         "MLI-PLN-024",
         f"{work.address} cannot be created before it is destroyed{why}: both have one name",
-        f"Give it a name that moves along:  name: {name or work.address.name}-${{self.fingerprint}}",
+        f"Give it a name that moves along:  name: {name or work.address.name}-${{self.fingerprint}}\n"
+        "Where nothing of it changes (--replace), take create_before_destroy out.",
         work.change.position,
         work.address,
         ("name",),

@@ -30,8 +30,10 @@ from tests.simulator.refusals.row import (
     Refused,
 )  # fmt: skip
 
-_MOVED = "D:azure-resource-manager/troubleshooting/common-deployment-errors (InvalidResourceLocation); "
-"the status is assumed"
+_MOVED = (
+    "D:azure-resource-manager/troubleshooting/common-deployment-errors (InvalidResourceLocation); "
+    "the status is assumed"
+)
 
 _PREMIUM = BY_TYPE[ACCOUNT].id.replace("stone", "stfiles")
 _PREMIUM_SHARE = BY_TYPE[SHARE].id.replace("stone", "stfiles")
