@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest.register_assert_rewrite("mlinfra.testing")
+
 # Machines are slow and noisy: how long an example takes says nothing about what is tested.
 settings.register_profile(
     "any-machine",

@@ -61,7 +61,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
     wanted = scope.options(destroy=manner.destroys)
     with Workplace(folder) as place, ExitStack() as held:
         config = place.config(inputs)
-        manager = place.manager(config.stack)
+        manager = place.manager(config.head)
         context = place.context(scope.parallelism)
         lock = manager.session(command=manner.command, lock_timeout=manner.lock_timeout)
         session = held.enter_context(lock)

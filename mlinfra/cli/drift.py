@@ -31,7 +31,7 @@ def drift(ctx: click.Context, inputs: Inputs, scope: Scope, as_json: bool, no_co
     folder: Path = ctx.obj
     with Workplace(folder) as place:
         config = place.config(inputs)
-        snapshot = place.manager(config.stack).load()
+        snapshot = place.manager(config.head).load()
         wanted = scope.options()
         plan = make_plan(config, snapshot, place.context(scope.parallelism), wanted).plan
     if as_json:

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from mlinfra.cli import console
 from mlinfra.config.layout import layout
-from mlinfra.config.loader import FILE
 from mlinfra.config.source import read_source, read_value
+from mlinfra.config.stackfile import FILE
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity
 from mlinfra.render import diagnostics
 from mlinfra.render.escape import visible, visible_lines

@@ -40,7 +40,7 @@ def graph(ctx: click.Context, form: str, planned: bool, instances: bool, inputs:
     with Workplace(folder) as place:
         config = place.config(inputs)
         if planned:
-            snapshot = place.manager(config.stack).load()
+            snapshot = place.manager(config.head).load()
             drawing = planned_diagram(make_plan(config, snapshot, place.context()), each=instances)
         else:
             drawing = diagram(inspect(config, place.context(), {}), each=instances)

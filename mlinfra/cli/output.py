@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import console, options
+from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.state import OutputValue
@@ -18,10 +19,13 @@ from mlinfra.render import json, terminal
 @click.command()
 @click.argument("name", required=False)
 @click.option("--raw", is_flag=True, help="Print the bare value of NAME, for scripts.")
+@options.inputs
 @options.as_json
 @options.no_color
 @click.pass_context
-def output(ctx: click.Context, name: str | None, raw: bool, as_json: bool, no_color: bool) -> None:
+def output(
+    ctx: click.Context, name: str | None, raw: bool, inputs: Inputs, as_json: bool, no_color: bool
+) -> None:
     """Show the outputs of the last apply, or one of them.
 
     A sensitive output is shown as (sensitive): mlinfra does not keep it, so it must be read where it lives.
@@ -30,7 +34,7 @@ def output(ctx: click.Context, name: str | None, raw: bool, as_json: bool, no_co
         raise click.UsageError("--raw prints one value: it needs a NAME, and goes without --json.", ctx)
     folder: Path = ctx.obj
     with Workplace(folder) as place:
-        outputs = place.recorded().outputs
+        outputs = place.recorded(place.head(inputs)).outputs
     if name is None:
         if as_json:
             console.document(json.outputs(outputs))

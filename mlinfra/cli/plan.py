@@ -35,7 +35,7 @@ def plan(
     folder: Path = ctx.obj
     with Workplace(folder) as place:
         config = place.config(inputs)
-        snapshot = place.manager(config.stack).load()
+        snapshot = place.manager(config.head).load()
         wanted = scope.options()
         planned = make_plan(config, snapshot, place.context(scope.parallelism), wanted)
     if as_json:

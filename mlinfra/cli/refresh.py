@@ -35,7 +35,7 @@ def refresh(
     folder: Path = ctx.obj
     with Workplace(folder) as place:
         config = place.config(inputs)
-        manager = place.manager(config.stack)
+        manager = place.manager(config.head)
         context = place.context()
         with manager.session(command="refresh", lock_timeout=lock_timeout) as session:
             settle(session, context, lambda event: None)

@@ -21,4 +21,4 @@ def schema(ctx: click.Context) -> None:
     """
     folder: Path = ctx.obj
     with Workplace(folder) as place:
-        console.document(stack_document(place.catalogue))
+        console.document(stack_document(place.catalogue, place.stores))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import console, options
-from mlinfra.cli.options import AddressType
+from mlinfra.cli.options import AddressType, Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError, error
@@ -22,31 +22,33 @@ def state() -> None:
 
 
 @state.command("list")
+@options.inputs
 @click.pass_context
-def list_(ctx: click.Context) -> None:
+def list_(ctx: click.Context, inputs: Inputs) -> None:
     """List the addresses of everything recorded."""
-    recorded = _recorded(ctx)
+    recorded = _recorded(ctx, inputs)
     console.show(console.stdout(no_color=True), terminal.resources(recorded.records.values()))
 
 
 @state.command()
 @click.argument("address", type=AddressType())
+@options.inputs
 @options.as_json
 @options.no_color
 @click.pass_context
-def show(ctx: click.Context, address: Address, as_json: bool, no_color: bool) -> None:
+def show(ctx: click.Context, address: Address, inputs: Inputs, as_json: bool, no_color: bool) -> None:
     """Show what is recorded of the resource at ADDRESS."""
-    record = _find(_recorded(ctx), address)
+    record = _find(_recorded(ctx, inputs), address)
     if as_json:
         console.document(json.resource(record))
     else:
         console.show(console.stdout(no_color=no_color), terminal.resource(record))
 
 
-def _recorded(ctx: click.Context) -> State:
+def _recorded(ctx: click.Context, inputs: Inputs) -> State:
     folder: Path = ctx.obj
     with Workplace(folder) as place:
-        return place.recorded()
+        return place.recorded(place.head(inputs))
 
 
 def _find(recorded: State, address: Address) -> Record:

@@ -10,7 +10,7 @@ import os
 import re
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -25,11 +25,10 @@ from mlinfra.cli import console
 from mlinfra.cli.clock import CommandClock
 from mlinfra.cli.options import PARALLELISM, Inputs
 from mlinfra.config import loader
-from mlinfra.config.names import bad_stack_name
-from mlinfra.config.source import read_mapping, read_source
+from mlinfra.config.stackfile import repository
 from mlinfra.engine.clock import SystemClock
 from mlinfra.engine.context import Context
-from mlinfra.model.configuration import Config
+from mlinfra.model.configuration import Backend, Config, Head
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.state import State
 from mlinfra.providers import registry
@@ -38,7 +37,9 @@ from mlinfra.providers.api import Catalogue, Counts
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
+    from mlinfra.model.clock import Clock
     from mlinfra.simulator import Response, Simulator
+    from mlinfra.state.api import Store, StoreKind
     from mlinfra.state.manager import StateManager
 
 UNREADABLE_SIMULATOR = "MLI-SIM-002"
@@ -49,7 +50,7 @@ class Workplace:
 
     def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
         self.folder = folder
-        self.root = loader.repository(folder)
+        self.root = repository(folder)
         self.clock = CommandClock()
         self._environment = environment
         self._connections: dict[bytes, Any] = {}
@@ -75,47 +76,73 @@ class Workplace:
     def config(self, inputs: Inputs) -> Config:
         """The stack, read. Raises MlinfraError."""
         self._planning = True
-        files = [self.folder / file for file in inputs.files]
-        return loader.load(
-            self.folder, values=inputs.values, var_files=files, environment=dict(self._environment)
-        )
+        return loader.load(self.folder, **self._given(inputs))
 
-    def manager(self, stack: str) -> StateManager:
-        """The keeper of the stack's state. Its lease runs in real time, also over the simulator."""
-        from mlinfra.state.local import LocalStore
+    def _given(self, inputs: Inputs) -> dict[str, Any]:
+        files = [self.folder / file for file in inputs.files]
+        return {"values": inputs.values, "var_files": files, "environment": dict(self._environment)}
+
+    def head(self, inputs: Inputs) -> Head:
+        """What says where the stack's state is; nothing else of its files needs to be right. MlinfraError."""
+        from mlinfra.config.head import load_head
+
+        before, self._planning = self._planning, True
+        head = load_head(self.folder, **self._given(inputs))
+        self._planning = before
+        return head
+
+    def manager(self, head: Head) -> StateManager:
+        """The keeper of the stack's state. Its lease runs in real time, also over the simulator.
+
+        Raises MlinfraError where ``backend:`` names no store, or cannot be.
+        """
         from mlinfra.state.manager import StateManager
 
         clock = SystemClock()
         return StateManager(
-            LocalStore(_as_typed(self.home), stack, clock=clock),
-            stack=stack,
+            self._store(head, clock),
+            stack=head.stack,
             folder=self.folder.resolve().relative_to(self.root).as_posix(),
             clock=clock,
             tool=f"mlinfra {__version__}",
         )
 
-    def recorded(self) -> State:
-        """What is recorded of the stack; needs its name alone, and no variable. Raises MlinfraError.
+    def _store(self, head: Head, clock: Clock) -> Store:
+        from mlinfra.state.api import Site, StoreError
+
+        kind, settings = self.store_kind(head.backend)
+        try:
+            return kind.open(settings, Site(head.stack, self.folder, self.root, clock))
+        except StoreError as wrong:
+            place = head.backend.node.position if head.backend else None
+            raise MlinfraError(error("MLI-STA-042", wrong.summary, wrong.hint, place)) from wrong
+
+    def store_kind(self, backend: Backend | None) -> tuple[StoreKind, Mapping[str, Any]]:
+        """The kind of store that ``backend:`` names, with its settings checked. Raises MlinfraError."""
+        if backend is None:
+            from mlinfra.state.local import (
+                kind as local,  # not by entry point: they take 40 ms to look through
+            )
+
+            return local, {"folder": self.home.name}
+        from mlinfra.engine.settings import backend_settings
+        from mlinfra.state.registry import load_kind
+
+        found = load_kind(backend)
+        return found, backend_settings(backend, found.settings_schema)
+
+    def recorded(self, head: Head) -> State:
+        """What is recorded of the stack. Raises MlinfraError.
 
         What an earlier command left open is told on stderr: only asking the service would settle it.
         """
-        snapshot = self.manager(self._stack_name()).load()
+        snapshot = self.manager(head).load()
         if snapshot.open:
             steps = f"{len(snapshot.open)} step{'s' * (len(snapshot.open) != 1)}"
             console.warn(
                 f"The last apply ended in the middle of {steps}; the next plan or apply settles that."
             )
         return snapshot.state
-
-    def _stack_name(self) -> str:
-        """The name alone, so that a mistake elsewhere in the file does not hide what is recorded."""
-        with suppress(MlinfraError):
-            source = read_source(self.folder / loader.FILE, loader.FILE)
-            top = read_mapping(source, [])
-            node = top.value.get("stack") if top else None
-            if node and isinstance(node.value, str) and not bad_stack_name(node.value, node.position):
-                return node.value
-        return self.config(Inputs()).stack  # says what is wrong with it
 
     def context(self, parallelism: int = PARALLELISM) -> Context:
         """What the engine's verbs are handed."""
@@ -126,6 +153,13 @@ class Workplace:
     def catalogue(self) -> Catalogue:
         """Every provider that is installed."""
         return registry.load_catalogue()
+
+    @cached_property
+    def stores(self) -> Mapping[str, Mapping[str, Any]]:
+        """The settings' schema of every kind of store that is installed."""
+        from mlinfra.state.registry import kinds
+
+        return {kind.name: kind.settings_schema for kind in kinds()}
 
     def connect(self, name: str, settings: Mapping[str, Any]) -> Any:
         """The connection for these settings, made once; from any thread. Raises ProviderError."""
@@ -215,12 +249,6 @@ class SimulatedCredential:
 
 _NEVER = 32503680000
 """The year 3000, in seconds: when a simulated token expires."""
-
-
-def _as_typed(path: Path) -> Path:
-    """Seen from here where it is beneath here: messages name it as people would."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _api_version(path: str) -> str | None:

@@ -6,21 +6,22 @@ of their types by the engine.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from mlinfra.config import codes
+from mlinfra.config.backend import read_backend
 from mlinfra.config.blocks import check_depends_on, read_blocks
 from mlinfra.config.bodies import Bodies
 from mlinfra.config.include import Part, distinct, included, joined
-from mlinfra.config.names import bad_name, bad_stack_name
+from mlinfra.config.names import bad_name
 from mlinfra.config.refactors import read_moved, read_removed, with_imports
 from mlinfra.config.references import Checker, check_local_cycles
 from mlinfra.config.shape import Reader
-from mlinfra.config.source import LARGE, read_mapping, read_source
+from mlinfra.config.source import LARGE, read_mapping
+from mlinfra.config.stackfile import FILE, in_order, repository, shown, stack_file, stack_name
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
 from mlinfra.model.collector import resting_collector
@@ -28,10 +29,10 @@ from mlinfra.model.configuration import Block, Config, Output
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.model.source import Node, SourceFile
 
-FILE = "mlinfra.yaml"
 SECTIONS = (
     "stack",
     "include",
+    "backend",
     "variables",
     "locals",
     "resources",
@@ -41,7 +42,7 @@ SECTIONS = (
     "import",
     "outputs",
 )
-NOT_YET = ("modules", "backend", "checks")
+NOT_YET = ("modules", "checks")
 _OUTPUT_KEYS = ("value", "description", "sensitive")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -59,7 +60,7 @@ def load(
     ``var_files`` are relative to the working directory. Raises MlinfraError with everything that is wrong,
     sorted by place; what is only doubtful is in the config's ``warnings``.
     """
-    source = _stack_file(folder)
+    source = stack_file(folder)
     with resting_collector(large=len(source.text) > LARGE):
         return _load(source, folder, values, var_files, environment)
 
@@ -98,7 +99,7 @@ def _load(
         declared["variables"],
         problems,
         values=values,
-        var_files=[(path, _shown(path, folder)) for path in var_files],
+        var_files=[(path, shown(path, folder)) for path in var_files],
         environment=environment,
         around=around,
     )
@@ -111,7 +112,7 @@ def _load(
         b for p in parts for b in read_blocks(p.sections.get("data"), p.folder, bodies, problems, read=True)
     ]
     config = Config(
-        stack=_stack_name(top, sections.get("stack"), folder, problems),
+        stack=stack_name(top, sections.get("stack"), folder, problems),
         folder=folder,
         root=root,
         source=source,
@@ -126,75 +127,13 @@ def _load(
         removed=read_removed(sections.get("removed"), blocks, problems),
         included=tuple(part.source for part in others),
         environment=around.environment,
+        backend=read_backend(sections.get("backend"), variables, around, problems),
     )
     _check_references(config, declared, problems)
     ordered = in_order(problems, source)
     if any(d.severity is Severity.ERROR for d in ordered):
         raise MlinfraError(ordered)
     return _with_warnings(config, ordered)
-
-
-def repository(folder: Path) -> Path:
-    """What a stack's files are confined to: the nearest folder up with ``.git``, else the stack's own."""
-    here = folder.resolve()
-    return next((up for up in (here, *here.parents) if (up / ".git").exists()), here)
-
-
-def in_order(problems: Iterable[Diagnostic], first: SourceFile) -> tuple[Diagnostic, ...]:
-    """By file (``first`` before all others), line and column; what has no place comes last. Each once."""
-
-    def place(found: Diagnostic) -> tuple[int, str, int, int]:
-        position = found.position
-        if position is None:
-            return 2, "", 0, 0
-        other = position.source.path != first.path
-        return int(other), position.source.path if other else "", position.line, position.column
-
-    return tuple(sorted(dict.fromkeys(problems), key=place))
-
-
-def _stack_file(folder: Path) -> SourceFile:
-    path = folder / FILE
-    if path.is_file():
-        return read_source(path, FILE)
-    where = os.fspath(folder)
-    if not folder.is_dir():
-        summary, advice = f"there is no folder {where}", "Look at what -C/--chdir says."
-    elif path.is_dir():
-        summary, advice = f"{FILE} in {where} is a folder, not a file", "Give the folder another name."
-    else:
-        near = next((name for name in ("mlinfra.yml", "Mlinfra.yaml") if (folder / name).is_file()), None)
-        summary = f"there is no {FILE} in {'this folder' if where == '.' else where}"
-        advice = f"There is {near}: call it {FILE}. " if near else ""
-        advice += "`mlinfra init` writes one to start from; -C FOLDER works on a stack elsewhere."
-    raise MlinfraError(error(codes.NO_STACK, summary, advice))
-
-
-def _shown(path: Path, folder: Path) -> str:
-    """A path as messages call it: relative to the stack where it lies below it, else as it was given."""
-    try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def _stack_name(top: Node, node: Node | None, folder: Path, problems: list[Diagnostic]) -> str:
-    if node is None or node.value is None:
-        suggested = folder.resolve().name or "main"
-        problems.append(
-            error(
-                codes.MISSING_KEY,
-                "the stack has no name",
-                f"Write  stack: {suggested}  at the top. State is kept under this name.",
-                node.key if node is not None and node.key is not None else top.position,
-            )
-        )
-        return ""
-    name = Reader(problems).text(node, "stack")
-    wrong = bad_stack_name(name, node.position) if name else None
-    if wrong is not None:
-        problems.append(wrong)
-    return name
 
 
 def _named(nodes: Mapping[str, Node], what: str, problems: list[Diagnostic]) -> dict[str, Node]:

@@ -29,8 +29,11 @@ _META = "#/$defs/meta/properties/{}"
 _NESTED = ("anyOf", "oneOf", "allOf")
 
 
-def stack_document(catalogue: Catalogue) -> JsonSchema:
-    """The schema of a stack with these providers; the same catalogue gives the same document."""
+def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSchema:
+    """The schema of a stack with these providers and stores (the schemas of their settings, by kind).
+
+    The same ones give the same document.
+    """
     definitions: JsonSchema = {
         **DEFINITIONS,
         "variable": VARIABLE,
@@ -55,6 +58,14 @@ def stack_document(catalogue: Catalogue) -> JsonSchema:
         "type": "object",
         "properties": {
             **{key: TOP[key] for key in ("stack", "include")},
+            "backend": {
+                "description": "Where the recorded state is kept; left out, in files of the repository. "
+                "Expressions in it read variables and the environment.",
+                "type": ["object", "null"],
+                "properties": {name: _plain(schema) for name, schema in stores.items()},
+                "additionalProperties": False,
+                "maxProperties": 1,
+            },
             **{name: _plain(provider.settings_schema) for name, provider in catalogue.providers.items()},
             **{key: TOP[key] for key in ("variables", "locals")},
             "resources": {

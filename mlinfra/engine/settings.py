@@ -9,13 +9,13 @@ from typing import Any
 from mlinfra.config.expression import evaluate
 from mlinfra.config.scope import base_scope
 from mlinfra.engine.check import Subject, check_body, near
-from mlinfra.engine.schema import with_defaults
-from mlinfra.model.configuration import Config
-from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.engine.schema import Schema, with_defaults
+from mlinfra.model.configuration import Backend, Config
+from mlinfra.model.diagnostic import Diagnostic, error, refuse_errors
 from mlinfra.model.value import is_sensitive, reveal
 from mlinfra.providers.api import Catalogue
 
-_LANGUAGE = ("stack", "variables", "locals", "resources", "outputs")
+_LANGUAGE = ("stack", "backend", "variables", "locals", "resources", "outputs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ class Settings:
     def current(self, provider: str, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
         """Recorded settings with the secrets of today, where they are still the stack's own settings."""
         return self.of(provider) if self.recordable(provider) == dict(recorded) else recorded
+
+
+def backend_settings(backend: Backend, schema: Schema) -> dict[str, Any]:
+    """The settings of the store, held against its kind's schema, whole and plain. Raises MlinfraError."""
+    written = dict(backend.settings)
+    subject = Subject(
+        f"`{backend.kind}` of `backend`", backend.node, backend.node.key or backend.node.position
+    )
+    refuse_errors(check_body(subject, written, schema))
+    return with_defaults(reveal(written), schema)
 
 
 def provider_settings(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> Settings:

@@ -154,6 +154,28 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Backend:
+    """``backend:``: which kind of store keeps the state, with its settings, whose leaves may be `Sensitive`.
+
+    ``node`` is where the settings are written.
+    """
+
+    kind: str
+    settings: Mapping[str, Any] = field(repr=False)
+    node: Node = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What must be known of a stack to find its state: no more of its files needs to be right for that."""
+
+    stack: str
+    folder: Path
+    root: Path
+    backend: Backend | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One stack.
 
@@ -180,3 +202,9 @@ class Config:
     """The files that ``include:`` named, in its order."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What `env_or_default` can read: ``MLINFRA_ENV_`` variables, by their names without that."""
+    backend: Backend | None = None
+
+    @property
+    def head(self) -> Head:
+        """Where its state is."""
+        return Head(self.stack, self.folder, self.root, self.backend)

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, refuse_errors
+from mlinfra.plugins import loaded
 from mlinfra.providers.api import Catalogue, Provider
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "mlinfra.providers"
+_WORDS = ("name", "settings_schema", "types", "connect")
 
 
 def load_catalogue(entries: Iterable[EntryPoint] | None = None) -> Catalogue:
@@ -27,9 +29,12 @@ def load_catalogue(entries: Iterable[EntryPoint] | None = None) -> Catalogue:
     problems: list[Diagnostic] = []
     providers: list[Provider[Any]] = []
     for entry in sorted(entries, key=lambda e: e.name):
-        found = _loaded(entry, problems)
-        if found is not None:
-            providers.append(found)
+        try:
+            providers.append(
+                loaded(entry, what="provider", words=_WORDS, seam="mlinfra.providers.api", code="MLI-PRV-001")
+            )
+        except MlinfraError as wrong:
+            problems += wrong.diagnostics
     refuse_errors(problems)
     try:
         return Catalogue.of(providers)
@@ -37,34 +42,3 @@ def load_catalogue(entries: Iterable[EntryPoint] | None = None) -> Catalogue:
         raise MlinfraError(
             error("MLI-PRV-002", f"providers contradict each other: {wrong}", "Uninstall one of them.")
         ) from wrong
-
-
-def _loaded(entry: EntryPoint, problems: list[Diagnostic]) -> Provider[Any] | None:
-    whose = _distribution(entry)
-    try:
-        found = entry.load()
-    except Exception as wrong:  # whatever an installed package does when imported
-        problems.append(
-            error(
-                "MLI-PRV-001",
-                f"the provider {entry.name} of {whose} cannot be loaded: {type(wrong).__name__}: {wrong}",
-                f"Install {whose} again, or uninstall it.",
-            )
-        )
-        return None
-    missing = [word for word in ("name", "settings_schema", "types", "connect") if not hasattr(found, word)]
-    if missing:
-        problems.append(
-            error(
-                "MLI-PRV-001",
-                f"the entry point {entry.name} of {whose} is no provider: it has no {', '.join(missing)}",
-                "What a provider is stands in mlinfra.providers.api.",
-            )
-        )
-        return None
-    provider: Provider[Any] = found
-    return provider
-
-
-def _distribution(entry: EntryPoint) -> str:
-    return f"the package {entry.dist.name} {entry.dist.version}" if entry.dist else f"`{entry.value}`"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
+from mlinfra.model.clock import Clock
 from mlinfra.model.state import LockInfo
 
 
@@ -109,10 +111,11 @@ class Store(Protocol):
         """The journal of the state with this serial; empty when there is none."""
         ...
 
-    def secret(self, lease: Lease | None = None) -> bytes | None:
+    def secret(self, lease: Lease | None = None, given: bytes | None = None) -> bytes | None:
         """32 random bytes that belong to the stack and are kept beside the state, never in it.
 
-        Made by the first call that shows a lease; None while there are none. Raises LeaseLost.
+        Made by the first call that shows a lease, which may bring along those that it had in another store;
+        None while there are none. Raises LeaseLost.
         """
         ...
 
@@ -120,6 +123,41 @@ class Store(Protocol):
         """The earlier states that are kept, newest first."""
         ...
 
+    def version(self, serial: int) -> bytes | None:
+        """The earlier state with this serial; None when it is not kept."""
+        ...
+
     def delete(self, lease: Lease) -> None:
         """Remove the state and its journals; history and secret stay. Raises LeaseLost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Whose state it is: the stack's name and folder, the repository around it, and the time it lives in."""
+
+    stack: str
+    folder: Path
+    root: Path
+    clock: Clock
+
+
+class StoreKind(Protocol):
+    """A kind of store that stacks name under ``backend:``; by entry point, group ``mlinfra.stores``."""
+
+    @property
+    def name(self) -> str:
+        """What it is called under ``backend:``."""
+        ...
+
+    @property
+    def settings_schema(self) -> Mapping[str, Any]:
+        """JSON Schema of its settings, with our words (``x-sensitive``, ``default``)."""
+        ...
+
+    def open(self, settings: Mapping[str, Any], site: Site) -> Store:
+        """The store of one stack; nobody is asked anything yet. Settings are whole and plain.
+
+        Raises StoreError for settings that cannot be.
+        """
         ...

@@ -10,17 +10,18 @@ import platform
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from mlinfra.model.clock import Clock
 from mlinfra.model.state import LockInfo
 from mlinfra.state import durable
-from mlinfra.state.api import Conflict, Held, Lease, LeaseLost, StoreError, Version
+from mlinfra.state.api import Conflict, Held, Lease, LeaseLost, Site, StoreError, Version
 
 KEPT = 20
 """How many earlier states the history keeps."""
@@ -144,7 +145,7 @@ class LocalStore:
         with self._told():
             return _read(self._journal(serial)) or b""
 
-    def secret(self, lease: Lease | None = None) -> bytes | None:
+    def secret(self, lease: Lease | None = None, given: bytes | None = None) -> bytes | None:
         """The key, from a file that only its owner may read."""
         with self._told():
             text = _read(self._secret_path)
@@ -153,7 +154,7 @@ class LocalStore:
                     self._own(lease)
                     text = _read(self._secret_path)
                     if text is None:
-                        text = secrets.token_hex(32).encode() + b"\n"
+                        text = (given or secrets.token_bytes(32)).hex().encode() + b"\n"
                         durable.replace(self._secret_path, text, 0o600)
         if text is None:
             return None
@@ -175,6 +176,11 @@ class LocalStore:
             if kept and self._backup.exists():
                 kept[0] = replace(kept[0], where=self._show(self._backup))
         return tuple(kept)
+
+    def version(self, serial: int) -> bytes | None:
+        """One of the last states."""
+        with self._told():
+            return _read(self._history / f"{serial}.json")
 
     def delete(self, lease: Lease) -> None:
         """Remove the state, which stays as the backup, and its journals."""
@@ -264,6 +270,46 @@ class LocalStore:
             tells = path.parent == self._folder and path.suffix != ".tmp"
             place = self._show(path) if tells else folder
             raise StoreError(f"{place}: {what[:1].lower()}{what[1:]}", hint) from wrong
+
+
+@dataclass(frozen=True)
+class LocalKind:
+    """``backend: {local: {…}}``, which is what a stack has that names none."""
+
+    name: str = "local"
+    settings_schema: Mapping[str, Any] = field(default_factory=lambda: _SETTINGS)
+
+    def open(self, settings: Mapping[str, Any], site: Site) -> LocalStore:
+        """The files of a stack. Raises StoreError for a folder outside of the repository."""
+        written = str(settings["folder"])
+        folder = site.root / written
+        if not folder.resolve().is_relative_to(site.root.resolve()):
+            raise StoreError(
+                f"the folder {written} of the local store is outside of the repository",
+                "A stack's files stay in its repository. Take a folder beneath it, or another store.",
+            )
+        here = Path.cwd()
+        shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
+        return LocalStore(shown, site.stack, clock=site.clock)
+
+
+_SETTINGS: Mapping[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "local store",
+    "description": "State in a folder of the repository. Others need a file system that they share.",
+    "type": "object",
+    "properties": {
+        "folder": {
+            "type": "string",
+            "minLength": 1,
+            "default": "state",
+            "description": "The folder, seen from the root of the repository.",
+        },
+    },
+    "additionalProperties": False,
+}
+
+kind = LocalKind()
 
 
 def _utc() -> datetime:

@@ -103,14 +103,14 @@ def test_a_simulator_file_that_is_none(stack: Path) -> None:
 def test_what_is_recorded_can_be_read_whatever_else_is_wrong_with_the_file(stack: Path, rest: str) -> None:
     (stack / "mlinfra.yaml").write_text(STACK + rest)
     with Workplace(stack, {}) as place:
-        assert place.recorded().stack == "churn"
+        assert place.recorded(place.head(Inputs())).stack == "churn"
 
 
 @pytest.mark.parametrize("text", ["stack: ../../etc/x\n", "azure: {}\n", "stack: [a]\n", ""])
 def test_a_stack_without_a_proper_name_is_told_so(stack: Path, text: str) -> None:
     (stack / "mlinfra.yaml").write_text(text)
     with Workplace(stack, {}) as place, pytest.raises(MlinfraError, match="MLI-CFG"):
-        place.recorded()
+        place.recorded(place.head(Inputs()))
 
 
 def test_errors_say_when_nothing_was_even_read(stack: Path) -> None:

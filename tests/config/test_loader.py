@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlinfra.config import codes
-from mlinfra.config.loader import load, repository
+from mlinfra.config.loader import load
+from mlinfra.config.stackfile import repository
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.model.source import Template
@@ -151,7 +152,17 @@ def test_the_repository_is_the_nearest_folder_up_with_git(tmp_path: Path) -> Non
             "2:25 MLI-CFG-012 unknown key `sensitve` in output `a`",
         ),
         ("stack: a\nmodules: {}", "2:1 MLI-CFG-016 `modules:` is not supported yet"),
-        ("stack: a\nbackend: {}", "2:1 MLI-CFG-016 `backend:` is not supported yet"),
+        ("stack: a\nbackend: local", "2:10 MLI-CFG-013 `backend` is text, it should be a map"),
+        ("stack: a\nbackend: {local: 3}", "2:18 MLI-CFG-013 `local` of `backend` takes a map of settings"),
+        ("stack: a\nbackend: {local: {}, blob: {}}", "2:22 MLI-CFG-013 `backend` names 2 stores"),
+        (
+            "stack: a\nlocals: {x: 1}\nbackend: {local: {folder: '${local.x}'}}",
+            "3:30 MLI-REF-002 `local` cannot be read here",
+        ),
+        (
+            "stack: a\nbackend: {local: {folder: '${var.x}'}}",
+            "2:30 MLI-REF-001 there is no variable `x`",
+        ),
     ],
 )
 def test_what_has_the_wrong_shape(tmp_path: Path, text: str, wanted: str) -> None:

@@ -21,6 +21,7 @@ from mlinfra.model.configuration import META_KEYS, Lifecycle
 from mlinfra.model.source import SourceFile
 from mlinfra.providers.api import Catalogue
 from mlinfra.providers.registry import GROUP, load_catalogue
+from mlinfra.state.registry import kinds as kinds_of_stores
 from tests.scenarios.script import Write, read
 
 ROOT = Path(__file__).parents[2]
@@ -32,9 +33,12 @@ def catalogue() -> Catalogue:
     return load_catalogue(entry for entry in entry_points(group=GROUP) if entry.name == "azure")
 
 
+STORES = {kind.name: kind.settings_schema for kind in kinds_of_stores()}
+
+
 @cache
 def document() -> dict[str, Any]:
-    return stack_document(catalogue())
+    return stack_document(catalogue(), STORES)
 
 
 def wrong(text: str) -> list[str]:
@@ -65,7 +69,7 @@ def test_it_is_a_json_schema() -> None:
 
 
 def test_the_same_catalogue_gives_the_same_document() -> None:
-    assert stack_document(catalogue()) == document()
+    assert stack_document(catalogue(), STORES) == document()
 
 
 def test_it_has_no_words_of_our_own_and_no_reference_leads_nowhere() -> None:
@@ -91,7 +95,7 @@ def test_every_key_is_described() -> None:
 
 
 def test_the_language_has_these_keys_and_no_others() -> None:
-    assert {*vocabulary.TOP, "resources", "data"} == set(loader.SECTIONS)
+    assert {*vocabulary.TOP, "backend", "resources", "data"} == set(loader.SECTIONS)
     assert set(vocabulary.META) == META_KEYS - blocks.NOT_YET
     assert list(vocabulary.LIFECYCLE["properties"]) == [field.name for field in fields(Lifecycle)]
     assert set(vocabulary.VARIABLE["properties"]) == set(variables._KEYS)

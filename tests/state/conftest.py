@@ -8,7 +8,7 @@ import pytest
 
 from mlinfra.state.local import LocalStore
 from mlinfra.state.manager import StateManager, Who
-from tests.state.clocks import HandClock
+from mlinfra.testing.clocks import HandClock
 from tests.state.flaky import Flaky
 
 MakeManager: TypeAlias = Callable[..., StateManager]

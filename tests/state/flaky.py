@@ -71,13 +71,17 @@ class Flaky:
         self.before_journal_read()
         return self.inner.journal_read(serial)
 
-    def secret(self, lease: Lease | None = None) -> bytes | None:
+    def secret(self, lease: Lease | None = None, given: bytes | None = None) -> bytes | None:
         self._up()
-        return self.inner.secret(lease)
+        return self.inner.secret(lease, given)
 
     def history(self) -> Sequence[Version]:
         self._up()
         return self.inner.history()
+
+    def version(self, serial: int) -> bytes | None:
+        self._up()
+        return self.inner.version(serial)
 
     def delete(self, lease: Lease) -> None:
         self._up()

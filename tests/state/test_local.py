@@ -15,8 +15,8 @@ import pytest
 
 from mlinfra.state.api import Held, Lease, StoreError
 from mlinfra.state.local import KEPT, LocalStore
-from tests.state.clocks import HandClock
-from tests.state.store_conformance import TTL, MakeStore, StoreConformance, info
+from mlinfra.testing.clocks import HandClock
+from mlinfra.testing.stores import TTL, MakeStore, StoreConformance, info
 
 
 class TestLocalStore(StoreConformance):

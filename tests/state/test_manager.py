@@ -18,11 +18,11 @@ from mlinfra.model.value import Redacted, Sensitive
 from mlinfra.state.api import StoreError
 from mlinfra.state.local import LocalStore
 from mlinfra.state.manager import Locked, StateManager, Who
-from tests.state.clocks import HandClock
+from mlinfra.testing.clocks import HandClock
+from mlinfra.testing.stores import info
 from tests.state.conftest import MakeManager
 from tests.state.flaky import Flaky
 from tests.state.samples import CPU, LAB, entry, record
-from tests.state.store_conformance import info
 
 INTENT, ACCEPTED, DONE, FAILED = EntryKind
 

@@ -14,11 +14,11 @@ from mlinfra.model.plan import Op
 from mlinfra.model.value import Unknown
 from mlinfra.state.api import LeaseLost, StoreError
 from mlinfra.state.manager import TTL, Session, StateManager
-from tests.state.clocks import HandClock
+from mlinfra.testing.clocks import HandClock
+from mlinfra.testing.stores import at_once, info
 from tests.state.conftest import MakeManager
 from tests.state.flaky import Flaky
 from tests.state.samples import CPU, LAB, entry, record
-from tests.state.store_conformance import at_once, info
 
 INTENT, ACCEPTED, DONE, FAILED = EntryKind
 

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from mlinfra.model.clock import Clock
+
+
+class MovableClock(Clock, Protocol):
+    """A clock in whose time a test can wait for something to be over."""
+
+    def advance(self, seconds: float) -> None:
+        """Time passes."""
+        ...
 
 
 class HandClock:

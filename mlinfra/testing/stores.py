@@ -1,17 +1,20 @@
-"""What every store must do: a store's own test derives from `StoreConformance`."""
+"""What every store must do: a store's own test derives from `StoreConformance`.
+
+For assertions that say what they compared, put  pytest.register_assert_rewrite("mlinfra.testing")  into your
+``conftest.py``, before this is imported.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import pytest
 
 from mlinfra.model.state import LockInfo
 from mlinfra.state.api import Conflict, Held, Lease, LeaseLost, Store
-from tests.state.clocks import HandClock
+from mlinfra.testing.clocks import HandClock, MovableClock
 
 MakeStore: TypeAlias = Callable[[], Store]
 
@@ -22,11 +25,17 @@ class StoreConformance:
     """Derive, and add a fixture ``make_store(self, clock, …) -> MakeStore``.
 
     Each call of what it answers gives another handle, as another process would have, on one and the same
-    place, which is empty at first. The store must live in the time of ``clock``.
+    place, which is empty at first. The store must live in the time of ``clock``: of a store whose time is a
+    server's, override it with one whose ``advance`` waits, and make ``ttl`` as short as the server takes.
     """
 
+    ttl: ClassVar[float] = TTL
+    """Seconds that a lease of these tests holds."""
+    slack: ClassVar[float] = 0.0
+    """Seconds by which the store's clock and ``clock`` may differ."""
+
     @pytest.fixture
-    def clock(self) -> HandClock:
+    def clock(self) -> MovableClock:
         return HandClock()
 
     @pytest.fixture
@@ -38,8 +47,8 @@ class StoreConformance:
         return make_store()
 
     @pytest.fixture
-    def lease(self, store: Store, clock: HandClock) -> Lease:
-        return store.lock(info(clock), TTL)
+    def lease(self, store: Store, clock: MovableClock) -> Lease:
+        return store.lock(info(clock), self.ttl)
 
     def test_a_new_place_is_empty(self, store: Store) -> None:
         assert store.read() is None
@@ -72,64 +81,65 @@ class StoreConformance:
         assert store.read() == (b"two", second)
         assert store.journal_read(2) == b"line\n"
 
-    def test_the_lock_tells_who_holds_it(self, store: Store, other: Store, clock: HandClock) -> None:
+    def test_the_lock_tells_who_holds_it(self, store: Store, other: Store, clock: MovableClock) -> None:
         given = info(clock, "ana")
-        lease = store.lock(given, TTL)
-        assert clock.monotonic() < lease.deadline <= clock.monotonic() + TTL
+        lease = store.lock(given, self.ttl)
+        assert clock.monotonic() < lease.deadline <= clock.monotonic() + self.ttl
         for handle in (store, other):
             held = handle.holder()
             assert held is not None
             assert (held.owner, held.host, held.command) == ("ana", "laptop", "apply")
             assert held.since == given.since
-            assert held.expires == clock.now() + timedelta(seconds=TTL)
+            off = (held.expires - clock.now()).total_seconds() - self.ttl
+            assert abs(off) <= self.slack
 
-    def test_a_lock_that_is_held_is_refused(self, store: Store, other: Store, clock: HandClock) -> None:
-        store.lock(info(clock, "ana"), TTL)
+    def test_a_lock_that_is_held_is_refused(self, store: Store, other: Store, clock: MovableClock) -> None:
+        store.lock(info(clock, "ana"), self.ttl)
         for handle in (store, other):
             with pytest.raises(Held) as held:
-                handle.lock(info(clock, "bob"), TTL)
+                handle.lock(info(clock, "bob"), self.ttl)
             assert held.value.info.owner == "ana"
 
-    def test_unlocking_lets_the_next_one_in(self, store: Store, other: Store, clock: HandClock) -> None:
-        lease = store.lock(info(clock), TTL)
+    def test_unlocking_lets_the_next_one_in(self, store: Store, other: Store, clock: MovableClock) -> None:
+        lease = store.lock(info(clock), self.ttl)
         store.unlock(lease)
         assert store.holder() is None
-        again = other.lock(info(clock), TTL)
+        again = other.lock(info(clock), self.ttl)
         assert again.id != lease.id
 
     def test_a_lease_that_is_renewed_goes_on(
-        self, store: Store, other: Store, clock: HandClock, lease: Lease
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
     ) -> None:
         for _ in range(5):
-            clock.advance(TTL * 0.8)
-            lease = store.renew(lease, TTL)
-            assert clock.monotonic() < lease.deadline <= clock.monotonic() + TTL
+            clock.advance(self.ttl * 0.8)
+            lease = store.renew(lease, self.ttl)
+            assert clock.monotonic() < lease.deadline <= clock.monotonic() + self.ttl
             with pytest.raises(Held):
-                other.lock(info(clock), TTL)
+                other.lock(info(clock), self.ttl)
         store.write(b"x", 1, None, lease)
 
     def test_a_lease_that_ran_out_is_taken_over(
-        self, store: Store, other: Store, clock: HandClock, lease: Lease
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
     ) -> None:
-        clock.advance(TTL - 1)
+        clock.advance(self.ttl * 0.5)
         with pytest.raises(Held):
-            other.lock(info(clock, "bob"), TTL)
-        clock.advance(2)
+            other.lock(info(clock, "bob"), self.ttl)
+        clock.advance(self.ttl * 0.5 + 1)
         assert other.holder() is None
-        other.lock(info(clock, "bob"), TTL)
+        other.lock(info(clock, "bob"), self.ttl)
         held = store.holder()
         assert held is not None
         assert held.owner == "bob"
 
     def test_who_lost_the_lease_can_change_nothing(
-        self, store: Store, other: Store, clock: HandClock, lease: Lease
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
     ) -> None:
         etag = store.write(b"one", 1, None, lease)
         store.journal_append(1, b"line\n", lease)
-        clock.advance(TTL + 1)
-        other.lock(info(clock, "bob"), TTL)
+        clock.advance(self.ttl + 1)
+        other.lock(info(clock, "bob"), self.ttl)
         attempts: list[Callable[[], object]] = [
-            lambda: store.renew(lease, TTL),
+            lambda: store.renew(lease, self.ttl),
             lambda: store.write(b"two", 2, etag, lease),
             lambda: store.journal_append(1, b"more\n", lease),
             lambda: store.secret(lease),
@@ -152,24 +162,24 @@ class StoreConformance:
         with pytest.raises(LeaseLost):
             store.journal_append(0, b"line\n", lease)
         with pytest.raises(LeaseLost):
-            store.renew(lease, TTL)
+            store.renew(lease, self.ttl)
 
     def test_a_lease_that_ran_out_is_renewed_when_nobody_took_it(
-        self, store: Store, other: Store, clock: HandClock, lease: Lease
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
     ) -> None:
-        clock.advance(10 * TTL)
-        lease = store.renew(lease, TTL)
+        clock.advance(2 * self.ttl)
+        lease = store.renew(lease, self.ttl)
         with pytest.raises(Held):
-            other.lock(info(clock), TTL)
+            other.lock(info(clock), self.ttl)
         store.write(b"x", 1, None, lease)
 
     def test_a_lease_is_of_no_use_once_taken_and_let_go_by_another(
-        self, store: Store, other: Store, clock: HandClock, lease: Lease
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
     ) -> None:
-        clock.advance(TTL + 1)
-        other.unlock(other.lock(info(clock), TTL))
+        clock.advance(self.ttl + 1)
+        other.unlock(other.lock(info(clock), self.ttl))
         with pytest.raises(LeaseLost):
-            store.renew(lease, TTL)
+            store.renew(lease, self.ttl)
 
     def test_the_journal_grows(self, store: Store, other: Store, lease: Lease) -> None:
         store.journal_append(0, b"one\n", lease)
@@ -205,12 +215,18 @@ class StoreConformance:
         assert len(made) == 32
         assert store.secret() == store.secret(lease) == other.secret() == made
 
-    def test_the_history_has_what_was_replaced(self, store: Store, lease: Lease) -> None:
+    def test_a_secret_may_come_from_another_store(self, store: Store, other: Store, lease: Lease) -> None:
+        brought = bytes(range(32))
+        assert store.secret(lease, brought) == other.secret() == brought
+        assert store.secret(lease, bytes(32)) == brought
+
+    def test_the_history_has_what_was_replaced(self, store: Store, other: Store, lease: Lease) -> None:
         etag = None
         for serial in range(1, 5):
             etag = store.write(b"%d" % serial, serial, etag, lease)
         assert [version.serial for version in store.history()] == [3, 2, 1]
         assert all(version.where for version in store.history())
+        assert [other.version(serial) for serial in (1, 2, 3, 9)] == [b"1", b"2", b"3", None]
 
     def test_delete_leaves_no_state_and_no_journal(self, store: Store, other: Store, lease: Lease) -> None:
         store.write(b"x", 1, None, lease)
@@ -224,12 +240,12 @@ class StoreConformance:
         assert store.where()
         assert store.where(3) not in ("", store.where(), store.where(4))
 
-    def test_of_many_one_gets_the_lock(self, make_store: MakeStore, clock: HandClock) -> None:
+    def test_of_many_one_gets_the_lock(self, make_store: MakeStore, clock: MovableClock) -> None:
         won: list[Lease] = []
 
         def attempt() -> None:
             try:
-                won.append(make_store().lock(info(clock), TTL))
+                won.append(make_store().lock(info(clock), self.ttl))
             except Held:
                 return
 
@@ -271,7 +287,7 @@ class StoreConformance:
         assert sorted((int(name), int(count)) for name, count in found) == sorted(wanted)
 
 
-def info(clock: HandClock, owner: str = "ana") -> LockInfo:
+def info(clock: MovableClock, owner: str = "ana") -> LockInfo:
     """What somebody says who wants the lock."""
     return LockInfo("", owner, "laptop", "apply", clock.now(), clock.now())
 
