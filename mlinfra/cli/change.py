@@ -28,7 +28,7 @@ from mlinfra.engine.remembering import remember
 from mlinfra.engine.settle import settle
 from mlinfra.model.event import Settled
 from mlinfra.render import json, terminal
-from mlinfra.render.events import Tally
+from mlinfra.render.events import Tally, timing_json
 from mlinfra.render.progress import Json, Lines, Live
 from mlinfra.render.settled import settled
 from mlinfra.render.view import view
@@ -107,6 +107,7 @@ def _make(
     with _progress(place, planned, manner) as progress, graceful(stop, lambda: _leave(held)):
         applied = make_changes(planned, session, context, progress, stop)
     tally = progress.tally
+    chain = applied.chain if len(applied.timings) > 1 else ()
     if manner.as_json:
         console.event(_summary(applied, tally))
     elif planned.plan.steps:
@@ -117,6 +118,7 @@ def _make(
             tally,
             requests=applied.requests,
             seconds=applied.seconds,
+            chain=chain,
             skipped=len(applied.skipped),
             interrupted=applied.interrupted,
             destroy=manner.destroys,
@@ -128,6 +130,7 @@ def _make(
             tally,
             requests=applied.requests,
             seconds=applied.seconds,
+            chain=chain,
             outputs=applied.state.outputs,
             destroy=manner.destroys,
         )
@@ -148,6 +151,8 @@ def _summary(applied: Applied, tally: Tally) -> dict[str, Any]:
         "seconds": applied.seconds,
         "interrupted": applied.interrupted,
         "serial": applied.state.serial,
+        "durations": [timing_json(timing) for timing in applied.timings],
+        "chain": [timing_json(timing) for timing in applied.chain],
     }
 
 

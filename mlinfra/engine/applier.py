@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
-from mlinfra.engine.decide import Work, previous_of, usual_seconds
+from mlinfra.engine.decide import Work, previous_of
 from mlinfra.engine.differ import differences, merged, overlaid
+from mlinfra.engine.expectation import remembered_durations, slowest_chain
 from mlinfra.engine.marks import known_part, unmarked, uploadable
 from mlinfra.engine.planner import Planned
 from mlinfra.engine.refresh import OWNER_TAG
@@ -24,7 +25,7 @@ from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.worker import Going, Turn, Worker
 from mlinfra.model.configuration import OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
-from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started
+from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started, Timing
 from mlinfra.model.graph import dependants
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op, Step
@@ -72,6 +73,10 @@ class Applied:
     requests: int
     seconds: float
     interrupted: bool
+    timings: tuple[Timing, ...] = ()
+    """How long each step took that was carried out, in the order in which they ended."""
+    chain: tuple[Timing, ...] = ()
+    """Those of them that decided how long the apply took, each waiting for the one before."""
 
 
 def apply(
@@ -84,9 +89,7 @@ def apply(
     """
     crew = _Crew(planned, session, context, on_event, stop)
     started, sent = context.clock.monotonic(), crew.worker.requests()
-    weights = {
-        s.id: usual_seconds(planned.works[s.address].schema, s.op.value) or 1.0 for s in planned.plan.steps
-    }
+    weights = {step.id: step.seconds or 1.0 for step in planned.plan.steps}
     # When this is cut short by an exception nothing is written: requests may still be in flight, and the
     # journal, which belongs to the state as it was, keeps all that is done and all that is open.
     skipped = run(planned.plan.steps, crew, context.clock, context.parallelism, weights)
@@ -104,6 +107,8 @@ def apply(
         requests=crew.worker.requests() - sent,
         seconds=context.clock.monotonic() - started,
         interrupted=stop.requested,
+        timings=tuple(crew.timings),
+        chain=slowest_chain(planned.plan.steps, crew.timings),
     )
 
 
@@ -122,6 +127,7 @@ class _Crew:
         self.tell, self.stop = on_event, stop
         self.entries: list[Entry] = []
         self.failures: list[Diagnostic] = []
+        self.timings: list[Timing] = []
         self.lost: StoreError | None = None
         self.done = 0
         self.going: dict[str, Going] = {}
@@ -158,8 +164,7 @@ class _Crew:
                 going.desired = None
                 return Run(lambda: self.worker.record(going, Done(work.live)))
         going.begun = True
-        usual = usual_seconds(work.schema, Op.CREATE.value if step.op.makes else step.op.value)
-        self.tell(Started(step, going.started, usual))
+        self.tell(Started(step, going.started, step.seconds))
         return Run(lambda: self.worker.begin(going))
 
     def result(self, step: Step, result: Any) -> Next:
@@ -244,9 +249,15 @@ class _Crew:
         self.done += 1
         if entry.observed is not None:
             self.planned.resolver.observe(step.address, entry.observed)
+        self._took(going, now, done=True)
         changed = going.desired is not None or step.op is not Op.UPDATE
         self.tell(Finished(step, now, now - going.started, changed=changed))
         return End(True)
+
+    def _took(self, going: Going, now: float, *, done: bool) -> None:
+        """Remember how long a step took of which anything was asked."""
+        if going.begun:
+            self.timings.append(Timing(going.step, going.started, now, done))
 
     def _fail(self, going: Going, trouble: ProviderError | Diagnostic) -> Next:
         step, work = going.step, going.work
@@ -272,7 +283,9 @@ class _Crew:
             except StoreError as lost:
                 self.lost = self.lost or lost
         self.failures.append(found)
-        self.tell(Failed(step, self.context.clock.monotonic(), found, held_up))
+        now = self.context.clock.monotonic()
+        self._took(going, now, done=False)
+        self.tell(Failed(step, now, found, held_up, now - going.started))
         return End(False)
 
     def _prepare(self, going: Going) -> Diagnostic | None:
@@ -331,7 +344,10 @@ class _Crew:
         """The state with everything done laid over it, and the outputs, written."""
         state, _ = fold(self.planned.state, self.entries)
         records = remembered(self.planned, state.records)
-        return self.session.commit(replace(state, records=records, outputs=self._outputs()))
+        durations = remembered_durations(state.durations, self.timings, self.planned.works)
+        return self.session.commit(
+            replace(state, records=records, outputs=self._outputs(), durations=durations)
+        )
 
     def _outputs(self) -> Mapping[str, OutputValue]:
         if self.planned.plan.destroy:

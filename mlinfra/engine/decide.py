@@ -155,10 +155,7 @@ def replaced_with_parent(work: Work, parent: Work) -> Work:
     first = parent.change.action is Action.CREATE_DELETE and not is_one_name(work)
     action = Action.CREATE_DELETE if first else Action.DELETE_CREATE
     anew = _work(work.instance, work.record, work.live, action, Reason.PARENT, work.change.attributes)
-    anew = replace(anew, change=replace(anew.change, dies_with=parent.address))
-    if not anew.dies_unasked:
-        return anew
-    return replace(anew, change=replace(anew.change, seconds=usual_seconds(anew.schema, "create")))
+    return replace(anew, change=replace(anew.change, dies_with=parent.address))
 
 
 def taken_along(work: Work) -> Work:
@@ -188,7 +185,6 @@ def removal(
         before=live.attrs if live else None,
         attributes=tuple(AttributeChange((k,), Delta.REMOVED, v) for k, v in (before or {}).items()),
         data_loss="" if forgotten else str(schema.get("x-data", "")),
-        seconds=usual_seconds(schema, "delete"),
     )
     return Work(change, registered, record.settings, schema, None, record, live.attrs if live else None)
 
@@ -240,7 +236,6 @@ def _work(
         attributes=found,
         data_loss=_lost(instance, record) if action.replaces else "",
         position=instance.block.position,
-        seconds=_duration(schema, action),
     )
     return Work(change, instance.registered, instance.settings, schema, instance, record, live)
 
@@ -405,22 +400,6 @@ def _invented(instance: Instance) -> Attrs:
         for name, part in instance.schema["properties"].items()
         if part.get("x-computed") and name not in instance.attrs
     }
-
-
-def _duration(schema: Schema, action: Action) -> float | None:
-    if action.replaces:
-        both = [usual_seconds(schema, "delete"), usual_seconds(schema, "create")]
-        return sum(s for s in both if s is not None) if any(s is not None for s in both) else None
-    if action is Action.NO_OP:
-        return None
-    names = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
-    return usual_seconds(schema, names[action]) if action in names else None
-
-
-def usual_seconds(schema: Schema, name: str) -> float | None:
-    """How long an operation of this name usually takes, where the type knows."""
-    value = schema.get("x-seconds", {}).get(name)
-    return float(value) if value is not None else None
 
 
 def _plain(attrs: Attrs) -> Attrs:

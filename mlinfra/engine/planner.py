@@ -21,6 +21,7 @@ from mlinfra.engine.decide import (
     taken_along,
 )
 from mlinfra.engine.differ import SameSecret
+from mlinfra.engine.expectation import expected, summed
 from mlinfra.engine.graves import unearthed
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
@@ -151,15 +152,18 @@ class _Planning:
         works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works, self.resolver.opened))
         self.problems.extend(lookalikes(works))
-        self.works = {work.address: work for work in works}
         refuse_errors(by_place([*self.problems, *self.resolver.problems]))
+        steps = _feasible(build_steps(works, self.resolver.graph.needs))
+        steps = expected(steps, {work.address: work for work in works}, self.state.durations)
+        works = summed(works, steps)
+        self.works = {work.address: work for work in works}
         plan = Plan(
             stack=self.config.stack,
             lineage=self.state.lineage,
             serial=self.state.serial,
             version=__version__,
             changes=tuple(w.change for w in works),
-            steps=_feasible(build_steps(works, self.resolver.graph.needs)),
+            steps=steps,
             drift=self._drift(),
             outputs=outputs,
             warnings=warnings_of([*self.config.warnings, *self.problems]),

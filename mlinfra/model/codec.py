@@ -10,7 +10,7 @@ from mlinfra.model.address import Address, parse_address
 from mlinfra.model.encoding import ABSENT, Malformed, decode, encode, read, read_mapping
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op
-from mlinfra.model.state import FORMAT_VERSION, OutputValue, Record, State
+from mlinfra.model.state import FORMAT_VERSION, Deed, OutputValue, Record, State
 from mlinfra.model.value import Attrs, has_mark
 
 __all__ = ["UPGRADE", "Malformed", "decode_entry", "decode_state", "encode_entry", "encode_state"]
@@ -46,6 +46,13 @@ class _Output(_Document, frozen=True):
     sensitive: bool = False
 
 
+class _Duration(_Document, frozen=True, kw_only=True):
+    type: str
+    kind: str = ""
+    op: str
+    seconds: list[Annotated[float, msgspec.Meta(ge=0)]]
+
+
 class _State(_Document, frozen=True):
     format_version: Annotated[int, msgspec.Meta(ge=1)]
     tool: str
@@ -55,6 +62,7 @@ class _State(_Document, frozen=True):
     folder: str
     outputs: dict[str, _Output]
     records: list[_Record]
+    durations: list[_Duration] = []
 
 
 class _Entry(_Document, frozen=True):
@@ -122,6 +130,10 @@ def encode_state(state: State, key: bytes, tool: str) -> bytes:
             )
             for record in records
         ],
+        durations=[
+            _Duration(type=deed.type, kind=deed.kind, op=deed.op, seconds=list(state.durations[deed]))
+            for deed in sorted(state.durations)
+        ],
     )
     return msgspec.json.format(_encoder.encode(document), indent=2) + b"\n"
 
@@ -152,7 +164,10 @@ def decode_state(data: bytes) -> State:
             outputs[name] = OutputValue(read(output.value), output.sensitive)
         except Malformed as wrong:
             raise wrong.within(f"outputs.{name}.value") from None
-    return State(document.lineage, document.serial, document.stack, document.folder, records, outputs)
+    durations = {Deed(took.type, took.kind, took.op): tuple(took.seconds) for took in document.durations}
+    return State(
+        document.lineage, document.serial, document.stack, document.folder, records, outputs, durations
+    )
 
 
 def _record(item: _Record, addresses: dict[str, Address], known: dict[bytes, Attrs]) -> Record:

@@ -58,12 +58,13 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A step failed; ``skipped`` are the steps that will not run because of it."""
+    """A step failed, ``seconds`` after it started; ``skipped`` are the steps that now will not run."""
 
     step: Step
     at: float
     diagnostic: Diagnostic
     skipped: tuple[Step, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,21 @@ class Settled:
     address: str
     op: Op
     found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long one step took, by the clock of the apply: ``started`` and ``ended`` in seconds."""
+
+    step: Step
+    started: float
+    ended: float
+    done: bool
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.ended - self.started
 
 
 Event: TypeAlias = Started | Accepted | Uploading | Retrying | Finished | Failed | Settled

@@ -58,6 +58,18 @@ def requirements(needs: Mapping[N, Iterable[N]], roots: Iterable[N]) -> set[N]:
     return found
 
 
+def deciding_chain(needs: Mapping[N, Iterable[N]], ended: Mapping[N, float]) -> list[N]:
+    """The chain that decided when all was over, first to last: what ended last, what it had waited for
+    longest, and so on. ``ended`` says when each node ended; nodes without are passed over.
+    """
+    chain: list[N] = []
+    candidates: Iterable[N] = ended
+    while reached := [node for node in candidates if node in ended]:
+        chain.append(max(reached, key=ended.__getitem__))
+        candidates = needs.get(chain[-1], ())
+    return chain[::-1]
+
+
 def longest_path(needs: Mapping[N, Iterable[N]], weight: Mapping[N, float]) -> dict[N, float]:
     """For each node the heaviest chain from it to an end that nothing needs, its own weight included."""
     back: dict[N, list[N]] = {node: [] for node in needs}

@@ -120,7 +120,7 @@ class Change:
     """Ids of earlier versions of it that go."""
     position: Position | None = None
     seconds: float | None = None
-    """How long it usually takes, where the type knows."""
+    """How long its steps are expected to take together; None where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,8 @@ class Step:
     after: tuple[str, ...] = ()
     with_parent: str | None = None
     target: str | None = None
+    seconds: float | None = None
+    """How long it is expected to take: as it usually did in this stack, else as its type says."""
 
 
 @dataclass(frozen=True, slots=True)

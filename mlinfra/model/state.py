@@ -51,6 +51,19 @@ class OutputValue:
     sensitive: bool = False
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Deed:
+    """What is done to which kind of thing: how long that took is worth remembering together.
+
+    ``kind`` is the value of the type's discriminator (``amlcompute``), empty for a type of one kind.
+    """
+
+    type: str
+    kind: str
+    op: str
+    """The value of an `Op`."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything recorded of one stack. ``serial`` rises with each write; ``lineage`` never changes."""
@@ -62,6 +75,8 @@ class State:
     """The stack's folder relative to the repository, so that two stacks of one name cannot share a state."""
     records: Mapping[Address, Record] = field(default_factory=dict)
     outputs: Mapping[str, OutputValue] = field(default_factory=dict)
+    durations: Mapping[Deed, tuple[float, ...]] = field(default_factory=dict)
+    """Seconds that the last few of each deed took here, the latest last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlinfra.model.address import Address
-from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Settled, Started, Uploading
+from mlinfra.model.event import (
+    Accepted,
+    Event,
+    Failed,
+    Finished,
+    Retrying,
+    Settled,
+    Started,
+    Timing,
+    Uploading,
+)
 from mlinfra.model.plan import Action, Op, Plan, Step
 from mlinfra.render.escape import shown, visible
 from mlinfra.render.json import diagnostic
@@ -147,8 +157,9 @@ def told(event: Event) -> Iterable[str]:
         what = DONE[op] if event.changed else "nothing to change"
         return [f"{address}: {what} after {elapsed(event.seconds)}"]
     found = event.diagnostic
+    after = f" after {elapsed(event.seconds)}" if event.seconds >= 1 else ""
     return [
-        f"{address}: not {DONE[op]}: {visible(found.code)} {visible(found.summary)}",
+        f"{address}: not {DONE[op]}{after}: {visible(found.code)} {visible(found.summary)}",
         *(f"{label(step)}: not started, it needs {address}" for step in event.skipped),
     ]
 
@@ -168,8 +179,18 @@ def as_json(event: Event) -> dict[str, Any]:
         return {"type": "retrying", **common, "after": event.after, "why": event.why}
     if isinstance(event, Finished):
         return {"type": "finished", **common, "seconds": event.seconds, "changed": event.changed}
-    skipped = [_step(step) for step in event.skipped]
-    return {"type": "failed", **common, "diagnostic": diagnostic(event.diagnostic), "skipped": skipped}
+    return {
+        "type": "failed",
+        **common,
+        "seconds": event.seconds,
+        "diagnostic": diagnostic(event.diagnostic),
+        "skipped": [_step(step) for step in event.skipped],
+    }
+
+
+def timing_json(timing: Timing) -> dict[str, Any]:
+    """How long one step took, as plain JSON data."""
+    return {**_step(timing.step), "seconds": timing.seconds, "done": timing.done}
 
 
 def label(step: Step) -> str:

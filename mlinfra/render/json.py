@@ -1,7 +1,7 @@
 """A plan in Terraform's published JSON shape, so that policy tools for Terraform plans read it.
 
 The shape is that of Terraform's "JSON Output Format", ``format_version`` 1.2. What it has no word for
-stands under ``mlinfra``. One plan gives one document: it holds no time and no duration that was measured.
+stands under ``mlinfra``. One plan gives one document: it holds no time but the seconds that are expected.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from mlinfra.model.plan import Plan, Step
 from mlinfra.render.escape import visible
 from mlinfra.render.events import DOING, DONE, Tally, as_json, label, told, uploading
 from mlinfra.render.page import Page, Row, padded
-from mlinfra.render.words import count, elapsed
+from mlinfra.render.view import duration
+from mlinfra.render.words import about, count, elapsed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -116,6 +117,8 @@ class Live(Progress):
         # that prints takes that lock in turn.
         self._state = Lock()
         self._table: Table | None = None
+        self._since = now()
+        self._expected = duration(plan) if plan else 0.0
 
     def __enter__(self) -> Self:
         from rich.live import Live as Table  # only an apply on a terminal pays for it
@@ -170,7 +173,7 @@ class Live(Progress):
             )
         if len(running) > room:
             yield [(f"  and {len(running) - room:,} more", "dim")]
-        yield [(self._counts(), "bold")]
+        yield [(self._counts(len(running)), "bold")]
 
     def _running_row(self, started: Started, seconds: float, waits: str, width: int) -> Row:
         row = self._row(started.step, DOING[started.step.op], seconds, "yellow")
@@ -188,12 +191,17 @@ class Live(Progress):
         name = padded(label(step), self._names)
         return [("  " + name, "bold"), (f"  {word:<10}", style), (f"  {elapsed(seconds):>8}", "")]
 
-    def _counts(self) -> str:
-        parts = [f"{self.tally.finished:,} of {self._steps:,} done"]
-        if self.tally.failures:
-            parts.append(f"{len(self.tally.failures):,} failed")
+    def _counts(self, running: int) -> str:
+        """The last line: how far all of it is, and how long it has been at it."""
+        tally, failed = self.tally, len(self.tally.failures)
+        waiting = self._steps - tally.finished - failed - tally.skipped - running
+        parts = [f"{tally.finished:,} of {self._steps:,} done"]
+        numbers = {"running": running, "waiting": waiting, "failed": failed, "held up": tally.skipped}
+        parts += [f"{number:,} {word}" for word, number in numbers.items() if number > 0]
         if self._requests is not None:
             parts.append(count(self._requests(), "request"))
+        usual = about(self._expected)
+        parts.append(elapsed(self._now() - self._since) + (f" of {usual}" if usual else ""))
         return "  " + " · ".join(parts)
 
 

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rich.cells import cell_len
 
 from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.event import Timing
 from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import is_sensitive
 from mlinfra.render import layout
 from mlinfra.render.blocks import record_block
+from mlinfra.render.chain import slowest
 from mlinfra.render.diagnostics import entry
 from mlinfra.render.escape import shown, visible
 from mlinfra.render.events import Tally
@@ -98,17 +100,22 @@ def applied(
     *,
     requests: int,
     seconds: float,
+    chain: Sequence[Timing] = (),
     outputs: Mapping[str, OutputValue] | None = None,
     destroy: bool = False,
 ) -> Page:
     """``Apply complete. 12 added, 0 changed, 0 destroyed.``, what it cost, and the outputs.
 
-    ``requests`` were sent in ``seconds`` of the clock that the apply went by.
+    ``requests`` were sent in ``seconds`` of the clock that the apply went by; ``chain`` decided how many.
     """
     did = f"{tally.destroyed:,} destroyed" if destroy else _did(tally)
     words = f"{'Destroy' if destroy else 'Apply'} complete. {did}."
-    summary = Page(lambda width: _spread(words, _cost(requests, seconds), width, "bold green"))
-    return stacked(summary, _outputs(outputs or {}))
+
+    def summary(width: int) -> Iterator[Row]:
+        yield from _spread(words, _cost(requests, seconds), width, "bold green")
+        yield from _slowest(chain, width)
+
+    return stacked(Page(summary), _outputs(outputs or {}))
 
 
 def failed(
@@ -117,6 +124,7 @@ def failed(
     *,
     requests: int,
     seconds: float,
+    chain: Sequence[Timing] = (),
     skipped: int | None = None,
     interrupted: bool = False,
     destroy: bool = False,
@@ -144,6 +152,7 @@ def failed(
         words = f"{what} was interrupted." if interrupted else f"{what} did not finish."
         words += f" {_did(tally)}; {len(failures):,} failed, {waiting:,} not started."
         yield from _spread(words, _cost(requests, seconds), width, "bold")
+        yield from _slowest(chain, width)
         rest = (
             f"Everything else was {'destroyed' if destroy else 'applied'} and saved."
             if failures
@@ -212,6 +221,13 @@ def _did(tally: Tally) -> str:
     parts += [f"{tally.added:,} added", f"{tally.changed:,} changed", f"{tally.destroyed:,} destroyed"]
     parts += [f"{tally.forgotten:,} forgotten"] if tally.forgotten else []
     return ", ".join(parts)
+
+
+def _slowest(chain: Sequence[Timing], width: int) -> Iterator[Row]:
+    """Which steps, each waiting for the one before, made it take as long; in at most a few names."""
+    told = slowest(chain)
+    if told:
+        yield from ([(line, "dim")] for line in wrapped(told, min(width, WIDTH)))
 
 
 def _cost(requests: int, seconds: float) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.graph import longest_path
-from mlinfra.model.plan import Action, Change, Op, OutputChange, Plan, Reason
+from mlinfra.model.plan import Action, Change, OutputChange, Plan, Reason
 from mlinfra.render.blocks import ALONE, IN_PLAN, Remarks, change_block, drift_block, output_lines
 from mlinfra.render.escape import visible
 from mlinfra.render.lines import Block, Line
@@ -142,20 +141,10 @@ def counted(changes: Iterable[Change]) -> Counts:
     return Counts(imports, add, change_, replace, destroy, forget, unchanged)
 
 
-_WORKING = (Op.CREATE, Op.UPDATE, Op.DELETE, Op.RECOVER, Op.PURGE)
-"""What takes a service time; the rest touches state alone."""
-
-
 def duration(plan: Plan) -> float:
-    """Seconds that the longest chain of steps usually takes; steps beside each other run at one time.
-
-    A resource's seconds are those of all its steps together, so they count at the last of them.
-    """
-    usual = {change.address: change.seconds or 0.0 for change in plan.changes}
+    """Seconds that the longest chain of steps is expected to take; what can run at one time does."""
     needs = {step.id: step.after for step in plan.steps}
-    working = (step for step in plan.steps if step.op in _WORKING and step.with_parent is None)
-    last: dict[Address, str] = {step.address: step.id for step in working}
-    weight = {id_: usual.get(address, 0.0) for address, id_ in last.items()}
+    weight = {step.id: step.seconds or 0.0 for step in plan.steps}
     return max(longest_path(needs, weight).values(), default=0.0)
 
 

@@ -50,8 +50,8 @@ def size(bytes_: int) -> str:
 
 
 def about(seconds: float | None) -> str:
-    """``about 4 min``; empty when nobody knows, or when it is no time at all."""
-    if not seconds:
+    """``about 4 min``; empty when nobody knows, or when it is next to no time."""
+    if not seconds or seconds < 2:
         return ""
     # Nobody knows it to the second: from about a minute on it is told in whole minutes.
     return f"about {span(seconds if seconds < 55 else 60.0 * max(1, round(seconds / 60)))}"

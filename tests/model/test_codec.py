@@ -20,7 +20,7 @@ from mlinfra.model.codec import (
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op
 from mlinfra.model.redaction import digest, redact
-from mlinfra.model.state import OutputValue, Record, State
+from mlinfra.model.state import Deed, OutputValue, Record, State
 from mlinfra.model.value import LocalPath, Redacted, Sensitive, Unknown
 
 KEY = bytes(range(32))
@@ -148,6 +148,24 @@ def test_every_field_of_an_entry_survives() -> None:
     assert decode_entry(encode_entry(full, KEY)) == full
     bare = entry(id=None)
     assert decode_entry(encode_entry(bare, KEY)) == bare
+
+
+def test_durations_survive_in_an_order_of_their_own() -> None:
+    made, gone = Deed("compute", "amlcompute", "create"), Deed("compute", "", "delete")
+    written = State("L", 7, "churn", ".", durations={made: (7.0, 0.0, 12.0), gone: (60.0,)})
+    document = json.loads(encode_state(written, KEY, "tool"))
+    assert document["durations"] == [
+        {"type": "compute", "op": "delete", "seconds": [60.0]},
+        {"type": "compute", "kind": "amlcompute", "op": "create", "seconds": [7.0, 0.0, 12.0]},
+    ]
+    assert decode_state(json.dumps(document).encode()) == written
+
+
+def test_a_duration_that_none_can_be_is_refused() -> None:
+    document = json.loads(encode_state(State("L"), KEY, "tool"))
+    document["durations"] = [{"type": "compute", "op": "create", "seconds": [-1]}]
+    with pytest.raises(Malformed, match=r"durations\[0\]\.seconds\[0\]"):
+        decode_state(json.dumps(document).encode())
 
 
 def test_how_a_state_file_looks() -> None:

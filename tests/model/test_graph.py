@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlinfra.model.graph import Cycle, dependants, longest_path, ordered, requirements
+from mlinfra.model.graph import Cycle, deciding_chain, dependants, longest_path, ordered, requirements
 
 NEEDS = {"app": ["db", "net"], "db": ["net"], "net": [], "lone": []}
 
@@ -74,3 +74,16 @@ def test_with_equal_weights_the_longest_path_counts_nodes(needs: dict[int, list[
     for node, length in found.items():
         after = [found[n] for n in needs if node in needs[n]]
         assert length == 1 + max(after, default=0)
+
+
+def test_the_chain_that_decides_is_what_ended_last_and_what_it_waited_for_longest() -> None:
+    ended = {"net": 2.0, "db": 9.0, "app": 10.0, "lone": 8.0}
+    assert deciding_chain(NEEDS, ended) == ["net", "db", "app"]
+    assert deciding_chain(NEEDS, {**ended, "lone": 11.0}) == ["lone"]
+    assert deciding_chain(NEEDS, {**ended, "net": 9.5}) == ["net", "app"]
+
+
+def test_a_chain_passes_over_what_never_ended() -> None:
+    assert deciding_chain(NEEDS, {"net": 2.0, "app": 1.0}) == ["net"]
+    assert deciding_chain(NEEDS, {"db": 2.0}) == ["db"]
+    assert deciding_chain(NEEDS, {}) == []

@@ -40,7 +40,9 @@ def step(address: str, op: Op, *after: str, **more: Any) -> Step:
 
 
 def plan(*changes: Change, **more: Any) -> Plan:
-    more.setdefault("steps", tuple(Step(str(c.address), c.address, Op.UPDATE) for c in changes))
+    more.setdefault(
+        "steps", tuple(Step(str(c.address), c.address, Op.UPDATE, seconds=c.seconds) for c in changes)
+    )
     more.setdefault("context", {"cloud": "simulator", "location": "westeurope"})
     more.setdefault("refresh", RefreshInfo(9, 0.3, 17))
     return Plan("churn-dev", "a-lineage", 4, "0.1.0", changes, **more)

@@ -12,10 +12,10 @@ from rich.console import Console
 from mlinfra.model.address import parse_address
 from mlinfra.model.diagnostic import error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Settled, Started, Uploading
-from mlinfra.model.plan import Op, Step
+from mlinfra.model.plan import Action, Op, Plan, Step
 from mlinfra.render.events import told
 from mlinfra.render.progress import Json, Lines, Live, bar, cut
-from tests.render.sample import golden, step
+from tests.render.sample import change, golden, plan, step
 
 LAB = step("compute.lab", Op.DELETE)
 CPU = step("compute.cpu", Op.UPDATE)
@@ -30,7 +30,7 @@ EVENTS: list[Event] = [
     Retrying(CPU, 2, 12, "too many requests\x07"),
     Finished(CPU, 9, 9),
     Finished(step("compute.same", Op.UPDATE), 9, 75.5, changed=False),
-    Failed(LAB, 80, BAD, (SKLEARN,)),
+    Failed(LAB, 80, BAD, (SKLEARN,), 80),
 ]
 
 
@@ -48,7 +48,7 @@ def test_lines() -> None:
         compute.cpu: updating, again in 12s: too many requests\x07
         compute.cpu: updated after 9s
         compute.same: nothing to change after 1m 15s
-        compute.lab: not deleted: MLI-AZ-QUOTA no cores\x1b[2J
+        compute.lab: not deleted after 1m 20s: MLI-AZ-QUOTA no cores\x1b[2J
         environment.sklearn: not started, it needs compute.lab
         """.removeprefix("\n")
     )
@@ -76,6 +76,7 @@ def test_json() -> None:
             "type": "failed",
             "at": 80,
             **lab,
+            "seconds": 80,
             "diagnostic": {
                 "severity": "error",
                 "code": "MLI-AZ-QUOTA",
@@ -94,13 +95,13 @@ def test_json() -> None:
 class Stage:
     """A live table on a terminal of paper, and a clock that is set by hand."""
 
-    def __init__(self, height: int = 24) -> None:
+    def __init__(self, height: int = 24, plan: Plan | None = None) -> None:
         self.paper = io.StringIO()
         self.now = 0.0
         console = Console(
             file=self.paper, force_terminal=True, width=100, height=height, legacy_windows=False
         )
-        self.live = Live(console, steps=5, now=lambda: self.now, requests=lambda: 41)
+        self.live = Live(console, steps=5, now=lambda: self.now, requests=lambda: 41, plan=plan)
 
 
 @pytest.fixture
@@ -121,12 +122,20 @@ def test_live_shows_what_runs(stage: Stage) -> None:
     assert stage.live.page.plain() == golden("""\
           compute.lab          deleting      1m 12s  ▕██████████▊       ▏  usually 2m
           environment.sklearn  creating      1m 12s  ▕█▊                ▏  usually 12m   waits for: storag…
-          1 of 5 done · 41 requests
+          1 of 5 done · 2 running · 2 waiting · 41 requests · 1m 12s
         """)
     stage.live(Accepted(SKLEARN, 73))
     stage.live(Failed(LAB, 80, BAD, (SKLEARN,)))
     assert "waits for" not in stage.live.page.plain()
-    assert stage.live.page.plain().endswith("  1 of 5 done · 1 failed · 41 requests\n")
+    assert stage.live.page.plain().endswith(
+        "  1 of 5 done · 1 running · 1 waiting · 1 failed · 1 held up · 41 requests · 1m 12s\n"
+    )
+
+
+def test_live_says_how_long_all_of_it_has_taken_and_is_expected_to() -> None:
+    stage = Stage(plan=plan(change("compute.lab", Action.CREATE, seconds=720)))
+    stage.now = 72
+    assert stage.live.page.plain() == "  0 of 5 done · 5 waiting · 41 requests · 1m 12s of about 12 min\n"
 
 
 def test_an_upload_is_told_while_it_goes_on(stage: Stage) -> None:
@@ -163,7 +172,7 @@ def test_live_fits_the_terminal() -> None:
         stage.live(Started(Step(str(number), parse_address(f"a.x{number}"), Op.CREATE), 0))
     lines = stage.live.page.plain().splitlines()
     assert len(lines) == 6
-    assert lines[-2:] == ["  and 5 more", "  0 of 5 done · 41 requests"]
+    assert lines[-2:] == ["  and 5 more", "  0 of 5 done · 9 running · 41 requests · 0s"]
 
 
 def test_live_redraws_while_events_come_from_other_threads(stage: Stage) -> None:

@@ -48,7 +48,7 @@ def sample() -> Plan:
         change("workspace.main", Action.NO_OP),
         steps=(
             step("compute.lab", Op.DELETE),
-            step("compute.lab", Op.CREATE, "delete:compute.lab"),
+            step("compute.lab", Op.CREATE, "delete:compute.lab", seconds=240),
             step("compute.cpu", Op.UPDATE),
             step("key_vault.main", Op.UPDATE),
         ),

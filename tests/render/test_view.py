@@ -255,16 +255,11 @@ def test_outputs() -> None:
 
 def test_duration_is_the_longest_chain() -> None:
     made = plan(
-        change("a.slow", Action.CREATE, seconds=100),
-        change("a.beside", Action.CREATE, seconds=90),
-        change("a.then", Action.DELETE_CREATE, seconds=30),
-        change("a.forgotten", Action.FORGET, seconds=1000),
-        change("a.child", Action.DELETE, seconds=500),
         steps=(
-            step("a.slow", Op.CREATE),
-            step("a.beside", Op.CREATE),
-            step("a.then", Op.DELETE, "create:a.slow"),
-            step("a.then", Op.CREATE, "delete:a.then", "create:a.beside"),
+            step("a.slow", Op.CREATE, seconds=100),
+            step("a.beside", Op.CREATE, seconds=90),
+            step("a.then", Op.DELETE, "create:a.slow", seconds=10),
+            step("a.then", Op.CREATE, "delete:a.then", "create:a.beside", seconds=20),
             step("a.forgotten", Op.FORGET),
             step("a.child", Op.DELETE, "delete:a.then", with_parent="delete:a.then"),
         ),

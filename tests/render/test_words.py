@@ -29,7 +29,7 @@ def test_span(seconds: float, text: str) -> None:
 
 
 def test_about() -> None:
-    assert about(None) == about(0) == ""
+    assert about(None) == about(0) == about(1.9) == ""
     assert about(10) == "about 10 s"
 
 
