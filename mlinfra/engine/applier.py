@@ -92,7 +92,8 @@ def apply(
     weights = {step.id: step.seconds or 1.0 for step in planned.plan.steps}
     # When this is cut short by an exception nothing is written: requests may still be in flight, and the
     # journal, which belongs to the state as it was, keeps all that is done and all that is open.
-    skipped = run(planned.plan.steps, crew, context.clock, context.parallelism, weights)
+    steps, joins = planned.plan.steps, planned.plan.joins
+    skipped = run(steps, crew, context.clock, context.parallelism, weights, joins)
     state = crew.write() if crew.entries or not planned.plan.is_empty else session.snapshot.state
     if crew.lost is not None:
         raise MlinfraError(
@@ -108,7 +109,7 @@ def apply(
         seconds=context.clock.monotonic() - started,
         interrupted=stop.requested,
         timings=tuple(crew.timings),
-        chain=slowest_chain(planned.plan.steps, crew.timings),
+        chain=slowest_chain(planned.plan, crew.timings),
     )
 
 
@@ -271,8 +272,8 @@ class _Crew:
         else:
             found = trouble
         found = replace(found, address=step.address)
-        needs = {s.id: s.after for s in self.planned.plan.steps}
-        held_up = tuple(self.steps[id] for id in sorted(dependants(needs, [step.id])))
+        waiting = sorted(dependants(self.planned.plan.needs, [step.id]) & self.steps.keys())
+        held_up = tuple(self.steps[id] for id in waiting)
         broken = going.accepted is not None and going.op is Op.CREATE
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
         if going.begun and not unsure:

@@ -9,7 +9,7 @@ from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
 from mlinfra.model.event import Timing
 from mlinfra.model.graph import deciding_chain
-from mlinfra.model.plan import Op, Step
+from mlinfra.model.plan import Op, Plan, Step
 from mlinfra.model.state import Deed
 
 REMEMBERED = 9
@@ -63,12 +63,14 @@ def deed_of(step: Step, work: Work) -> Deed:
     return Deed(work.change.type, kind if isinstance(kind, str) else "", step.op.value)
 
 
-def slowest_chain(steps: Iterable[Step], timings: Iterable[Timing]) -> tuple[Timing, ...]:
+def slowest_chain(plan: Plan, timings: Iterable[Timing]) -> tuple[Timing, ...]:
     """The steps, each waiting for the one before, that decided how long the apply took."""
     took = {timing.step.id: timing for timing in timings}
-    needs = {step.id: step.after for step in steps}
-    chain = deciding_chain(needs, {id: timing.ended for id, timing in took.items()})
-    return tuple(took[id] for id in chain)
+    ended = {id: timing.ended for id, timing in took.items()}
+    for join in plan.joins:
+        if met := [ended[id] for id in join.after if id in ended]:
+            ended[join.id] = max(met)
+    return tuple(took[id] for id in deciding_chain(plan.needs, ended) if id in took)
 
 
 def _seconds(step: Step, work: Work, durations: Mapping[Deed, Sequence[float]]) -> float | None:

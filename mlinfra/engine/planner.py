@@ -41,7 +41,7 @@ from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, refuse_errors
 from mlinfra.model.event import Settled
 from mlinfra.model.graph import Cycle, ordered
-from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo, Step
+from mlinfra.model.plan import Action, Drift, OutputChange, Plan, Reason, RefreshInfo
 from mlinfra.model.state import Record, State
 from mlinfra.model.value import Attrs, Redacted, Sensitive, Unknown, has_unknown, is_sensitive, reveal
 from mlinfra.providers.api import Describes, Registered
@@ -153,7 +153,7 @@ class _Planning:
         self.problems.extend(remarked(works, self.resolver.opened))
         self.problems.extend(lookalikes(works))
         refuse_errors(by_place([*self.problems, *self.resolver.problems]))
-        steps = _feasible(build_steps(works, self.resolver.graph.needs))
+        steps, joins = build_steps(works, self.resolver.graph.needs)
         steps = expected(steps, {work.address: work for work in works}, self.state.durations)
         works = summed(works, steps)
         self.works = {work.address: work for work in works}
@@ -164,6 +164,7 @@ class _Planning:
             version=__version__,
             changes=tuple(w.change for w in works),
             steps=steps,
+            joins=joins,
             drift=self._drift(),
             outputs=outputs,
             warnings=warnings_of([*self.config.warnings, *self.problems]),
@@ -171,6 +172,7 @@ class _Planning:
             refresh=self.refreshed.info,
             destroy=self.options.destroy,
         )
+        _refuse_impossible(plan)
         return Planned(plan, self.works, self.resolver, self.settings, self.state, self.config, settled)
 
     # ---- the walk ------------------------------------------------------------------------------------
@@ -317,12 +319,14 @@ class _Planning:
         return {}
 
 
-def _feasible(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps, unless some of them wait for each other. Raises MlinfraError."""
+def _refuse_impossible(plan: Plan) -> None:
+    """Raises MlinfraError when some steps wait for each other."""
     try:
-        ordered({step.id: step.after for step in steps})
+        ordered(plan.needs)
     except Cycle as wrong:
-        told = "\n".join(f"{one} waits for {other}" for one, other in pairwise(wrong.path))
+        ids = {step.id for step in plan.steps}
+        ring = [id for id in wrong.path[1:] if id in ids]
+        told = "\n".join(f"{one} waits for {other}" for one, other in pairwise([ring[-1], *ring]))
         raise MlinfraError(
             error(
                 "MLI-PLN-013",
@@ -330,7 +334,6 @@ def _feasible(steps: tuple[Step, ...]) -> tuple[Step, ...]:
                 f"{told}\nMake one of them first, in an apply of its own.",
             )
         ) from None
-    return steps
 
 
 def _held(instance: Instance, holder: Address) -> Diagnostic:

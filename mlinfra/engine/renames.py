@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from mlinfra.engine.decide import Work
 from mlinfra.engine.resolve import Instance
+from mlinfra.engine.schema import comparable
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import Moved
 from mlinfra.model.diagnostic import Diagnostic, warning
 from mlinfra.model.plan import Action, Reason
 from mlinfra.model.state import Record, State
-from mlinfra.model.value import Attrs
+from mlinfra.model.value import Attrs, canonical
 
 
 def renamed(instances: Iterable[Instance], state: State, moved: Sequence[Moved]) -> dict[Address, Record]:
@@ -57,26 +57,31 @@ def _before(address: Address, move: Moved) -> Address | None:
 
 
 def lookalikes(works: Sequence[Work]) -> Iterator[Diagnostic]:
-    """What is destroyed and created again under another name: a block that was renamed, most likely."""
+    """What is destroyed and created again under another name: a block that was renamed, most likely.
+
+    They differ in their names alone, and those are the blocks' own.
+    """
     gone = [w for w in works if w.change.action is Action.DELETE and w.change.reason is Reason.REMOVED]
-    new = [w for w in works if w.change.action is Action.CREATE and w.change.reason is Reason.NONE]
+    if not gone:
+        return
+    new: dict[tuple[str, bytes], Work] = {}
+    for work in works:
+        if work.change.action is Action.CREATE and work.change.reason is Reason.NONE and work.instance:
+            body = _unnamed(work, work.instance.attrs)
+            if body is not None:
+                new.setdefault((work.change.type, body), work)
     for old in gone:
-        for work in new:
-            if old.change.type == work.change.type and _alike(old, work):
-                yield _told(old, work)
-                break
+        body = _unnamed(old, old.record.desired) if old.record is not None else None
+        if body is not None and (twin := new.get((old.change.type, body))) is not None:
+            yield _told(old, twin)
 
 
-def _alike(old: Work, new: Work) -> bool:
-    """Whether they differ in their names alone, and those are the blocks' own."""
-    assert old.record is not None and new.instance is not None
-    before, after = dict(old.record.desired), dict(new.instance.attrs)
-    names = before.pop("name", None), after.pop("name", None)
-    return names == (old.address.name, new.address.name) and _plain(before) == _plain(after)
-
-
-def _plain(attrs: Attrs) -> dict[str, Any]:
-    return {key: value for key, value in attrs.items() if value is not None}
+def _unnamed(work: Work, attrs: Attrs) -> bytes | None:
+    """All but the name, alike where it is equal; None where the name is not the block's own."""
+    if attrs.get("name") != work.address.name:
+        return None
+    rest = {key: value for key, value in attrs.items() if key != "name"}
+    return canonical(comparable(rest, work.schema))
 
 
 def _told(old: Work, new: Work) -> Diagnostic:

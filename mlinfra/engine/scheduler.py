@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias
 
 from mlinfra.model.clock import Clock
 from mlinfra.model.graph import dependants, longest_path
-from mlinfra.model.plan import Step
+from mlinfra.model.plan import Join, Step
 
 Job: TypeAlias = Callable[[], Any]
 """What a worker does; it answers its result and never raises what it can answer."""
@@ -59,15 +59,21 @@ class Crew(Protocol):
 
 
 def run(
-    steps: Sequence[Step], crew: Crew, clock: Clock, parallelism: int, weights: Mapping[str, float]
+    steps: Sequence[Step],
+    crew: Crew,
+    clock: Clock,
+    parallelism: int,
+    weights: Mapping[str, float],
+    joins: Sequence[Join] = (),
 ) -> list[Step]:
     """Carry out the steps; answers those that never started, because of a failure or a stop.
 
+    ``joins`` are what steps wait for beside other steps: each is over when all that it waits for is.
     ``parallelism`` bounds the requests in flight; ``weights`` are expected seconds by step: the longest
     remaining path goes first. An exception of the crew ends it at once: nobody waits for what is in flight.
     """
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="step") as pool:
-        loop = _Loop(steps, crew, clock, parallelism, weights, pool)
+        loop = _Loop(steps, joins, crew, clock, parallelism, weights, pool)
         try:
             loop.run()
         except BaseException:
@@ -82,6 +88,7 @@ class _Loop:
     def __init__(
         self,
         steps: Sequence[Step],
+        joins: Sequence[Join],
         crew: Crew,
         clock: Clock,
         parallelism: int,
@@ -90,7 +97,8 @@ class _Loop:
     ) -> None:
         self.crew, self.clock, self.parallelism, self.pool = crew, clock, parallelism, pool
         self.steps = {step.id: step for step in steps}
-        self.needs = {step.id: [need for need in step.after if need in self.steps] for step in steps}
+        waiting = {step.id: step.after for step in steps} | {join.id: join.after for join in joins}
+        self.needs = {id: [need for need in after if need in waiting] for id, after in waiting.items()}
         self.urgency = longest_path(self.needs, {id: weights.get(id, 1.0) for id in self.steps})
         self.sorter = TopologicalSorter(self.needs)
         self.sorter.prepare()
@@ -120,9 +128,12 @@ class _Loop:
 
     def _start_one(self) -> bool:
         """Start the most urgent step that is ready; one that needs no worker may make others ready."""
-        for id in self.sorter.get_ready():
-            if id not in self.skipped:
-                heapq.heappush(self.ready, (-self.urgency[id], next(self.order), self.steps[id]))
+        while ready := self.sorter.get_ready():
+            for id in ready:
+                if id not in self.steps:
+                    self.sorter.done(id)  # a join
+                elif id not in self.skipped:
+                    heapq.heappush(self.ready, (-self.urgency[id], next(self.order), self.steps[id]))
         if not self.ready or self.busy >= self.parallelism:
             return False
         if self.crew.stopping:

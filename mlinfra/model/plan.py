@@ -158,9 +158,9 @@ class Op(Enum):
 class Step:
     """One unit of work: one journal entry, one ``begin``/``resume`` chain.
 
-    ``after`` names the steps that must be done first. ``with_parent`` names the deletion that takes this
-    one along: no request is sent, the record is dropped when that step is done. ``target`` is the id that is
-    meant where it is not the resource's own: an earlier version of it.
+    ``after`` names the steps and joins that must be done first. ``with_parent`` names the deletion that takes
+    this one along: no request is sent, the record is dropped when that step is done. ``target`` is the id
+    that is meant where it is not the resource's own: an earlier version of it.
     """
 
     id: str
@@ -171,6 +171,17 @@ class Step:
     target: str | None = None
     seconds: float | None = None
     """How long it is expected to take: as it usually did in this stack, else as its type says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Nothing to do: it is done when all the steps ``after`` which it stands are.
+
+    Where each of n steps waits for each of m others, both sides meet in one, and n × m edges are n + m.
+    """
+
+    id: str
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +214,7 @@ class Plan:
     version: str
     changes: tuple[Change, ...] = ()
     steps: tuple[Step, ...] = ()
+    joins: tuple[Join, ...] = ()
     drift: tuple[Drift, ...] = ()
     outputs: tuple[OutputChange, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
@@ -215,3 +227,9 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether applying would change nothing: no steps and no output that differs."""
         return not self.steps and all(o.action is Action.NO_OP for o in self.outputs)
+
+    @property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """What each step and each join waits for."""
+        steps = {step.id: step.after for step in self.steps}
+        return steps | {join.id: join.after for join in self.joins}

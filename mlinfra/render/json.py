@@ -65,6 +65,7 @@ def plan(plan: Plan) -> dict[str, Any]:
                 }
                 for step in plan.steps
             ],
+            **({"joins": {join.id: list(join.after) for join in plan.joins}} if plan.joins else {}),
             "warnings": [diagnostic(found) for found in plan.warnings],
         },
     }

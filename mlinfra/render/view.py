@@ -143,9 +143,8 @@ def counted(changes: Iterable[Change]) -> Counts:
 
 def duration(plan: Plan) -> float:
     """Seconds that the longest chain of steps is expected to take; what can run at one time does."""
-    needs = {step.id: step.after for step in plan.steps}
     weight = {step.id: step.seconds or 0.0 for step in plan.steps}
-    return max(longest_path(needs, weight).values(), default=0.0)
+    return max(longest_path(plan.needs, weight).values(), default=0.0)
 
 
 def _facts(plan: Plan) -> str:

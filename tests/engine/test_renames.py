@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from mlinfra.engine import renames
+from mlinfra.engine.schema import Schema, comparable
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.model.plan import Action, Reason
 from tests.engine.bench import Bench
@@ -118,6 +122,25 @@ def test_a_block_that_was_renamed_with_its_resource_is_told_how_to_keep_it(appli
     assert found.code == "MLI-PLN-026"
     assert "moved: [{from: text_file.a, to: text_file.b}]" in found.detail
     assert {c.reason for c in planned.changes if c.action is Action.DELETE} == {Reason.REMOVED}
+
+
+def test_each_of_many_is_compared_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stack(letter: str) -> str:
+        blocks = "".join(f"\n    {letter}{n}: {{content: text {n}}}" for n in range(30))
+        return f"resources:\n  folder:\n    main: {{name: reports}}\n  text_file:{blocks}"
+
+    bench.write(stack("a"))
+    bench.apply()
+    looked: list[object] = []
+
+    def counted(value: Any, schema: Schema) -> Any:
+        looked.append(value)
+        return comparable(value, schema)
+
+    monkeypatch.setattr(renames, "comparable", counted)
+    bench.write(stack("b"))
+    assert [w.code for w in bench.plan().plan.warnings] == ["MLI-PLN-026"] * 30
+    assert len(looked) == 60
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from mlinfra.model.plan import (
     Change,
     Delta,
     Drift,
+    Join,
     Op,
     OutputChange,
     Reason,
@@ -114,6 +115,11 @@ def test_whole_plan() -> None:
         },
     }
     assert CANARY not in stdlib.dumps(shape)
+
+
+def test_what_many_wait_for_together_is_told_with_the_steps() -> None:
+    made = plan(steps=(step("a.b", Op.CREATE, "made:c.d"),), joins=(Join("made:c.d", ("create:c.d[0]",)),))
+    assert json.plan(made)["mlinfra"]["joins"] == {"made:c.d": ["create:c.d[0]"]}
 
 
 def test_nothing_that_was_measured_is_in_it() -> None:
