@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
     from mlinfra.model.clock import Clock
+    from mlinfra.providers.azure.budget import Budget
     from mlinfra.simulator import Response, Simulator
     from mlinfra.state.api import Store, StoreKind
     from mlinfra.state.manager import StateManager
@@ -178,13 +179,22 @@ class Workplace:
             return provider.connect(settings)
         if settings.get("cloud") != "simulator":
             self.clock.insist()
-            return replace(provider, clock=self.clock).connect(settings)
+            return replace(provider, budget=self._budget).connect(settings)
         from mlinfra.simulator.transport import SimulatorTransport
 
         self.clock.follow(self.simulator)
         transport = SimulatorTransport(self.simulator)
-        simulated = replace(provider, transport=transport, credential=SimulatedCredential(), clock=self.clock)
+        simulated = replace(
+            provider, transport=transport, credential=SimulatedCredential(), budget=self._budget
+        )
         return simulated.connect(settings)
+
+    @cached_property
+    def _budget(self) -> Budget:
+        """How many requests Azure takes of whoever is signed in: connections share it."""
+        from mlinfra.providers.azure.budget import Budget
+
+        return Budget(self.clock)
 
     @property
     def requests(self) -> int:

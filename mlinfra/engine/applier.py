@@ -19,7 +19,7 @@ from mlinfra.engine.planner import Planned
 from mlinfra.engine.refresh import OWNER_TAG
 from mlinfra.engine.remembering import remembered
 from mlinfra.engine.resolve import Instance, refused
-from mlinfra.engine.scheduler import End, Next, Run, run
+from mlinfra.engine.scheduler import End, Gate, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.worker import Going, Turn, Worker
@@ -31,7 +31,7 @@ from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op, Step
 from mlinfra.model.state import OutputValue, State
 from mlinfra.model.value import Attrs, Sensitive, has_unknown, is_sensitive, reveal
-from mlinfra.providers.api import Done, Pending, ProviderError
+from mlinfra.providers.api import Done, OneWriter, Pending, ProviderError
 from mlinfra.state.api import StoreError
 from mlinfra.state.journal import fold
 from mlinfra.state.session import Session
@@ -140,6 +140,26 @@ class _Crew:
         """Stop when asked to, and when the store is lost."""
         return self.stop.requested or self.lost is not None
 
+    def gate(self, step: Step) -> Gate:
+        """Alone in the lane of what the step writes, and leave for its requests, where it sends any."""
+        if step.op in (Op.FORGET, Op.ADOPT) or step.with_parent is not None:
+            return Gate()
+        work = self.planned.works[step.address]
+        id = step.target or work.change.id or self._id_by_now(work)
+        type_ = work.registered.type
+        lane = type_.lane(id) if id and isinstance(type_, OneWriter) else None
+        place = (work.registered.provider.name, lane) if lane is not None else None
+        return Gate(place, self.worker.admission(work, step.op, id))
+
+    def _id_by_now(self, work: Work) -> str:
+        """The id of what is made, which was not known when the plan was; empty where it still is not."""
+        resolver = self.planned.resolver
+        instance = resolver.refreshed(work.address.block).get(work.address.key)
+        if resolver.problems:
+            resolver.problems.clear()
+            resolver.forget(work.address.block)  # `_prepare` finds them again, and tells them
+        return (instance.id if instance is not None else None) or ""
+
     def start(self, step: Step) -> Next:
         """Evaluate what the step sends, or end it where nothing needs to be sent."""
         work = self.planned.works[step.address]
@@ -183,8 +203,8 @@ class _Crew:
             if left is not None and left <= 0:
                 return self._fail(going, _too_slow(going, now))
             if left is not None:
-                return Run(lambda: self.worker.resume(going, result), min(result.after, left))
-            return Run(lambda: self.worker.resume(going, result), result.after)
+                return self._ask(going, result, min(result.after, left))
+            return self._ask(going, result, result.after)
         if isinstance(result, Turn):
             return self._turn(going, result)
         if isinstance(result, ProviderError):
@@ -199,7 +219,7 @@ class _Crew:
                 if not result.sent:
                     # The operation is over without effect: there is nothing to poll, it is begun anew.
                     going.accepted = None
-                return Run(self._again(going), after)
+                return self._again(going, after)
             return self._fail(going, result)
         assert isinstance(result, Entry)
         return self._finish(going, result, now)
@@ -213,14 +233,19 @@ class _Crew:
         going.op, going.prior, going.accepted, going.tries = turn.op, turn.prior, None, 0
         if turn.desired is not None:
             going.desired = turn.desired
-        return Run(lambda: self.worker.begin(going))
+        return self._begin(going, 0.0)
 
-    def _again(self, going: Going) -> Callable[[], Any]:
+    def _again(self, going: Going, after: float) -> Run:
         """What is to be done once more: asking how it is doing, or the request itself."""
-        pending = going.accepted
-        if pending is None:
-            return lambda: self.worker.begin(going)
-        return lambda: self.worker.resume(going, pending)
+        return self._ask(going, going.accepted, after) if going.accepted else self._begin(going, after)
+
+    def _ask(self, going: Going, pending: Pending, after: float) -> Run:
+        leave = self.worker.admission(going.work, None, going.id or "")
+        return Run(lambda: self.worker.resume(going, pending), after, leave, asks=True)
+
+    def _begin(self, going: Going, after: float) -> Run:
+        leave = self.worker.admission(going.work, going.op, going.id or "")
+        return Run(lambda: self.worker.begin(going), after, leave)
 
     def _instead(self, going: Going) -> Turn | None:
         """What the user wants where the name of a creation is kept, once for each step; None: it fails."""

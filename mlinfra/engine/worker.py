@@ -20,7 +20,16 @@ from mlinfra.model.event import Event, Uploading
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Action, Op, Step
 from mlinfra.model.value import Attrs, Path, dotted
-from mlinfra.providers.api import Counts, Done, Pending, ProviderError, Report, reporting
+from mlinfra.providers.api import (
+    Admission,
+    Counts,
+    Done,
+    Paced,
+    Pending,
+    ProviderError,
+    Report,
+    reporting,
+)
 from mlinfra.state.api import StoreError
 from mlinfra.state.session import Session
 
@@ -75,6 +84,14 @@ class Worker:
             if work.change.action is not Action.NO_OP:
                 self._connection(work)
         return sum(c.requests for c in self.connections.values() if isinstance(c, Counts))
+
+    def admission(self, work: Work, op: Op | None, id: str) -> Admission | None:
+        """Leave for what `begin` (with None: `resume`) sends, where the connection wants it asked for."""
+        try:
+            connection = self._connection(work)
+        except ProviderError:
+            return None  # it is told by whoever sends
+        return connection.admission(op, id) if isinstance(connection, Paced) else None
 
     def begin(self, going: Going) -> Any:
         """Send what a step asks for now; answers an entry, a turn, a `Pending`, or an error."""

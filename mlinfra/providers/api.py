@@ -68,7 +68,7 @@ and these at the top of a schema:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -324,6 +324,48 @@ class Counts(Protocol):
     """A connection that counts what it sends."""
 
     requests: int
+
+
+class Admission(Protocol):
+    """Leave for the requests of one ``begin`` or ``resume``, got before a worker is given the call.
+
+    Within ``with``, what the thread sends draws on what was taken; its end gives back what was not used.
+    """
+
+    @property
+    def queue(self) -> Hashable:
+        """What asks for the same stands in one queue: where its first must wait, all of it must."""
+        ...
+
+    def take(self) -> float:
+        """0: it may go now, and what it needs is taken. Else the seconds until to ask again, above 0."""
+        ...
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A connection to a service that takes only so many requests in a time."""
+
+    def admission(self, op: Op | None, id: str) -> Admission | None:
+        """Leave to begin ``op`` on this id (empty: not known yet), or, with None, to ask how that is doing.
+        Answers None where no leave is needed."""
+        ...
+
+
+@runtime_checkable
+class OneWriter(Protocol):
+    """A type whose service takes one write at a time for several resources: deployments of one endpoint."""
+
+    def lane(self, id: str) -> str | None:
+        """What resources that cannot be written side by side have in common; None: any number can. Pure.
+
+        It is held from a write's begin to its operation's end; what writes to what it names holds it too.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlinfra.engine.scheduler import End, Next, Run, run
+from mlinfra.engine.scheduler import End, Gate, Next, Run, run
 from mlinfra.model.address import Address
 from mlinfra.model.plan import Op, Step
 from tests.engine.bench import Clock
@@ -31,6 +31,9 @@ class Crew:
         self.most = 0
         self.lock = threading.Lock()
         self.job: Callable[[], Any] = lambda: None
+
+    def gate(self, step: Step) -> Gate:
+        return Gate()
 
     def start(self, step: Step) -> Next:
         self.began.append(step.id)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 from azure.core.exceptions import (
@@ -27,12 +27,16 @@ from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from mlinfra import __version__
+from mlinfra.providers.azure import ids
+from mlinfra.providers.azure.budget import Budget, Place, verb_of
+from mlinfra.providers.azure.envelope import codes_of, retry_after
 from mlinfra.providers.azure.errors import (
     AzureError,
     absent,
     foreign,
     not_signed_in,
     refusal,
+    throttled,
     unreachable,
 )
 from mlinfra.providers.azure.operations import relative
@@ -44,6 +48,10 @@ if TYPE_CHECKING:
 
 POOL = 64
 """Connections kept open: at azure-core's own 10, 32 workers throw connections away and make them anew."""
+
+_OF_ITS_OWN = frozenset({"RetryableError", "ReferencedResourceNotProvisioned"})
+"""Codes that come with 429 and are about one resource, not about too many requests
+(I:terraform-provider-azurerm#21293)."""
 
 _SAFE = "/:@!$&'()*+,;=-._~"
 
@@ -72,7 +80,8 @@ class _Bearer(ARMChallengeAuthenticationPolicy):
 
 
 class Arm:
-    """The client. ``requests`` counts what was sent."""
+    """The client. ``requests`` counts what was sent; ``budget`` holds back what Azure would refuse (None:
+    nothing is held back)."""
 
     def __init__(
         self,
@@ -80,8 +89,10 @@ class Arm:
         credential: TokenCredential,
         scopes: Sequence[str],
         transport: HttpTransport[Any, Any] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.endpoint = endpoint.rstrip("/")
+        self.budget = budget
         self._client: ARMPipelineClient[HttpRequest, Any] = ARMPipelineClient(
             base_url=self.endpoint,
             policies=[
@@ -164,6 +175,10 @@ class Arm:
         """Let go of the connections."""
         self._client.close()
 
+    def place(self, subscription: str | None) -> Place:
+        """Where requests of a subscription (None: the tenant's own) are counted."""
+        return self.endpoint.lower(), (subscription or "").lower()
+
     def _next(self, link: Any, seen: set[str]) -> str | None:
         if not isinstance(link, str) or not link:
             return None
@@ -185,6 +200,10 @@ class Arm:
         request = HttpRequest(
             method, url, headers={"Accept": "application/json", **(headers or {})}, json=body
         )
+        place = self.place(ids.subscription_of(urlsplit(url).path))
+        closed = self.budget.spend(place, method) if self.budget is not None else 0.0
+        if closed > 0:
+            raise throttled(closed)
         with self._lock:
             self._sent += 1
         try:
@@ -196,12 +215,25 @@ class Arm:
             raise unreachable(wrong.message, sent=False) from wrong
         except CoreError as wrong:
             raise unreachable(wrong.message, sent=True) from wrong
-        return Answer(
+        answer = Answer(
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
             _parsed(content, response.status_code),
             self.endpoint,
         )
+        self._learn(place, method, answer)
+        return answer
+
+    def _learn(self, place: Place, method: str, answer: Answer) -> None:
+        """Tell the budget what an answer says of it."""
+        if self.budget is None:
+            return
+        whose = "subscription" if place[1] else "tenant"
+        left = answer.headers.get(f"x-ms-ratelimit-remaining-{whose}-{verb_of(method)}", "")
+        wait = None
+        if answer.status == 429 and not _OF_ITS_OWN & set(codes_of(answer.body)):
+            wait = retry_after(answer.headers) or 0.0
+        self.budget.heard(place, method, int(left) if left.isdecimal() else None, wait)
 
     def _refuse(self, answer: Answer, method: str, path: str) -> None:
         if answer.status >= 400:

@@ -9,6 +9,9 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mlinfra.model.plan import Op
+from mlinfra.providers.api import Admission
+from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.errors import AzureError
 from mlinfra.providers.azure.versions import API_VERSIONS, SUBSCRIPTIONS, newest
 
@@ -42,6 +45,13 @@ class AzureConnection:
     def requests(self) -> int:
         """How many requests were sent, to ARM and to storage."""
         return self.arm.requests + self._uploads
+
+    def admission(self, op: Op | None, id: str) -> Admission | None:
+        """Leave for what one ``begin`` or ``resume`` sends; see `Paced`."""
+        if self.arm.budget is None:
+            return None
+        subscription = ids.subscription_of(id) if id else self.settings.get("subscription")
+        return self.arm.budget.admission(self.arm.place(subscription), op)
 
     def count(self) -> None:
         """Count a request that was sent to storage."""

@@ -157,6 +157,18 @@ def not_signed_in(why: object) -> AzureError:
     )
 
 
+def throttled(seconds: float) -> AzureError:
+    """The error for a request that was not sent, since Azure asked for none for so many seconds yet."""
+    return AzureError(
+        "MLI-AZ-THROTTLED",
+        "Azure has asked to wait with requests of this kind",
+        hint="It is tried again when the time is over.",
+        busy=True,
+        after=seconds,
+        sent=False,
+    )
+
+
 def unreachable(why: object, *, sent: bool) -> AzureError:
     """The error for a connection that did not come about (``sent`` False) or broke (True)."""
     return AzureError(

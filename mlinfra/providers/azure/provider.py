@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azure.core.pipeline.transport import HttpTransport
 
     from mlinfra.model.clock import Clock
+    from mlinfra.providers.azure.budget import Budget
 
 GUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
@@ -62,7 +63,8 @@ class AzureProvider:
     """Azure as a provider.
 
     ``transport`` and ``credential`` are given for the simulator and in tests; left out, they are the network
-    and whoever is signed in. ``clock`` is the time of whoever runs it.
+    and whoever is signed in. ``budget`` is what the connections of a process share; without it each has its
+    own, on ``clock``, and with neither nothing is held back.
     """
 
     name: str = "azure"
@@ -71,6 +73,7 @@ class AzureProvider:
     transport: HttpTransport[Any, Any] | None = None
     credential: TokenCredential | None = None
     clock: Clock | None = None
+    budget: Budget | None = None
 
     def connect(self, settings: Mapping[str, Any]) -> AzureConnection:
         """A connection with these settings; nothing is asked of Azure yet.
@@ -105,11 +108,13 @@ class AzureProvider:
                 sent=False,
             )
         from mlinfra.providers.azure.arm import Arm, pooled_transport
+        from mlinfra.providers.azure.budget import Budget
         from mlinfra.providers.azure.signin import default_credential
 
         credential = self.credential or default_credential(cloud, settings.get("tenant"))
         transport = self.transport or pooled_transport()
-        arm = Arm(cloud.endpoint, credential, (cloud.scope,), transport)
+        budget = self.budget or (Budget(self.clock) if self.clock is not None else None)
+        arm = Arm(cloud.endpoint, credential, (cloud.scope,), transport, budget)
         return AzureConnection(arm, dict(settings), credential, transport)
 
     def describe(self, settings: Mapping[str, Any]) -> Mapping[str, str]:

@@ -91,6 +91,8 @@ RULES: Mapping[str, Rule] = {
     # busy: D:common-deployment-errors; the storage one also as the failed operation of a private endpoint
     "AnotherOperationInProgress": _BUSY,
     "StorageAccountOperationInProgress": _BUSY,
+    "RetryableError": _BUSY,  # I:terraform-provider-azurerm#21293: what it refers to is Updating
+    "ReferencedResourceNotProvisioned": _BUSY,
     "TooManyRequests": _THROTTLED,
     "SubscriptionRequestsThrottled": _THROTTLED,
     "ServerTimeout": _SERVICE,

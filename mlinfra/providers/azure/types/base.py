@@ -15,6 +15,8 @@ from mlinfra.model.value import Attrs, canonical
 from mlinfra.providers.api import Done, Pending, Progress
 from mlinfra.providers.azure import ids, operations, versions
 from mlinfra.providers.azure.errors import AzureError, absent_error, gone
+from mlinfra.providers.azure.facts.lanes import LANES
+from mlinfra.providers.azure.types.arm_place import split
 from mlinfra.providers.azure.types.schema import (
     Property,
     changed,
@@ -101,6 +103,15 @@ class ArmType:
     def normalize(self, attrs: Attrs) -> Attrs:
         """The resource group as an id, the location in Azure's spelling."""
         return normal(attrs)
+
+    def lane(self, id: str) -> str | None:
+        """What else must not be written meanwhile (`LANES`): the resource itself or what it lies in."""
+        place = split(id)
+        if place is None:
+            return None
+        parent, type_, _ = place
+        word = LANES.get(type_.lower())
+        return ids.key(id if word == "self" else parent) if word is not None else None
 
     # Reading ------------------------------------------------------------------------------------------
 
