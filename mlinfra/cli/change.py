@@ -19,18 +19,16 @@ from mlinfra.cli.approval import ask
 from mlinfra.cli.failure import INTERRUPTED
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.options import Inputs, Scope
+from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.applier import Applied, StopSignal
 from mlinfra.engine.applier import apply as make_changes
 from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.remembering import remember
-from mlinfra.engine.settle import settle
-from mlinfra.model.event import Settled
 from mlinfra.render import json, terminal
 from mlinfra.render.events import Tally, timing_json
 from mlinfra.render.progress import Json, Lines, Live
-from mlinfra.render.settled import settled
 from mlinfra.render.view import view
 from mlinfra.state.session import Session
 
@@ -65,7 +63,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         context = place.context(scope.parallelism)
         lock = manager.session(command=manner.command, lock_timeout=manner.lock_timeout)
         session = held.enter_context(lock)
-        _settle(session, context, manner)
+        take_up(session, context, as_json=manner.as_json, no_color=manner.no_color)
         planned = make_plan(config, session.snapshot, context, wanted)
         _show(planned, manner)
         if planned.plan.is_empty:
@@ -74,19 +72,6 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         if not manner.auto_approve:
             ask(ctx, manner.command, "Delete all of this?" if manner.destroys else "Make these changes?")
         return _make(place, planned, session, context, manner, held)
-
-
-def _settle(session: Session, context: Context, manner: Manner) -> None:
-    """What an earlier command left open comes first: the plan starts from what is known."""
-    events: list[Settled] = []
-    settle(session, context, events.append)
-    if events and manner.as_json:
-        with Json(_write(manner)) as progress:
-            for event in events:
-                progress(event)
-    elif events:
-        console.show(console.stdout(no_color=manner.no_color), settled(events))
-        console.say()
 
 
 def _show(planned: Planned, manner: Manner) -> None:
@@ -119,7 +104,7 @@ def _make(
             requests=applied.requests,
             seconds=applied.seconds,
             chain=chain,
-            skipped=len(applied.skipped),
+            skipped=applied.skipped,
             interrupted=applied.interrupted,
             destroy=manner.destroys,
         )

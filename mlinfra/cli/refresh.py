@@ -9,10 +9,10 @@ import click
 from mlinfra.cli import console, options
 from mlinfra.cli.approval import ask
 from mlinfra.cli.options import Inputs
+from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.accept import accepted
 from mlinfra.engine.planner import make_plan
-from mlinfra.engine.settle import settle
 from mlinfra.render import terminal
 from mlinfra.render.view import view
 from mlinfra.render.words import count
@@ -38,7 +38,7 @@ def refresh(
         manager = place.manager(config.head)
         context = place.context()
         with manager.session(command="refresh", lock_timeout=lock_timeout) as session:
-            settle(session, context, lambda event: None)
+            take_up(session, context, no_color=no_color)
             planned = make_plan(config, session.snapshot, context)
             console.show(console.stdout(no_color=no_color), terminal.drift(view(planned.plan)))
             if not planned.plan.drift:

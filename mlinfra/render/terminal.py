@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.event import Timing
+from mlinfra.model.plan import Step
 from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import is_sensitive
 from mlinfra.render import layout
@@ -20,6 +21,9 @@ from mlinfra.render.events import Tally
 from mlinfra.render.page import WIDTH, Page, Row, stacked, wrapped
 from mlinfra.render.view import PlanView, Warned
 from mlinfra.render.words import SENSITIVE, count, span
+
+NAMED = 10
+"""How many resources that an interrupted apply did not come to are named; the others are counted."""
 
 
 def plan(view: PlanView) -> Page:
@@ -125,13 +129,14 @@ def failed(
     requests: int,
     seconds: float,
     chain: Sequence[Timing] = (),
-    skipped: int | None = None,
+    skipped: Sequence[Step] | None = None,
     interrupted: bool = False,
     destroy: bool = False,
 ) -> Page:
     """What failed and why, what was not started because of it, and that the same again is the next step.
 
-    ``skipped`` says how many steps were not started when it is more than the events told of.
+    ``skipped`` are all steps that were not started, when they are more than the events told of; the others
+    are named, as many as `NAMED` of their resources.
     """
     held = {event.diagnostic: event.skipped for event in tally.failures}
 
@@ -147,7 +152,7 @@ def failed(
         return Page(lay)
 
     def summary(width: int) -> Iterator[Row]:
-        waiting = tally.skipped if skipped is None else skipped
+        waiting = tally.skipped if skipped is None else len(skipped)
         what = "Destroy" if destroy else "Apply"
         words = f"{what} was interrupted." if interrupted else f"{what} did not finish."
         words += f" {_did(tally)}; {len(failures):,} failed, {waiting:,} not started."
@@ -159,6 +164,12 @@ def failed(
             else "What was in flight was finished and saved."
         )
         yield [(f"{rest} `mlinfra {what.lower()}` again is the next step.", "")]
+        told = {step.id for event in tally.failures for step in event.skipped}
+        names = list(dict.fromkeys(shown(step.address) for step in skipped or () if step.id not in told))
+        if names:
+            more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+            text = f"Not started: {', '.join(names[:NAMED])}{more}."
+            yield from ([(line, "")] for line in wrapped(text, width))
 
     return stacked(*map(failure, failures), Page(summary))
 

@@ -14,10 +14,14 @@ from mlinfra.model.state import LockInfo
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A lock that is held: ``id`` proves it to the store; ``deadline`` is on the monotonic clock, seconds."""
+    """A lock that is held: ``id`` proves it to the store; ``deadline`` is on the monotonic clock, seconds.
+
+    ``taken_from`` is whose lock had run out and was taken over, if there was one.
+    """
 
     id: str
     deadline: float
+    taken_from: LockInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Store(Protocol):
         ...
 
     def unlock(self, lease: Lease) -> None:
-        """Let go; of a lease that is no longer held, quietly."""
+        """Let go; of a lease that is no longer held, quietly. Its id is all that counts."""
         ...
 
     def holder(self) -> LockInfo | None:

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 from mlinfra.model.clock import Clock
+from mlinfra.model.state import LockInfo
 from mlinfra.state.api import Lease, LeaseLost, Store, StoreError
 
 
@@ -27,6 +28,7 @@ class Keeper:
         self._lost: LeaseLost | None = None
         self._trouble: StoreError | None = None
         self._lease = lease
+        self._taken_from = lease.taken_from
         self._due = clock.monotonic() + ttl / 3
         self._until = clock.now() + timedelta(seconds=ttl)
 
@@ -70,6 +72,11 @@ class Keeper:
         """Renew from a daemon thread from now on, by real time."""
         self._thread = threading.Thread(target=self._beat, name="mlinfra-lease", daemon=True)
         self._thread.start()
+
+    @property
+    def taken_from(self) -> LockInfo | None:
+        """Whose lock had run out and was taken over, if there was one."""
+        return self._taken_from
 
     def stop(self) -> None:
         """End the thread, then let go of the lock; trouble is no matter, since a lock runs out by itself."""

@@ -112,7 +112,7 @@ class LocalStore:
                     os.close(claimed)
                     raise
                 self._alive[mine.id] = claimed
-                return lease
+                return replace(lease, taken_from=held)
 
     def renew(self, lease: Lease, ttl: float) -> Lease:
         """Put off the lease's end; one that ran out too, when nobody took the lock since."""

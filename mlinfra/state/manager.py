@@ -62,7 +62,8 @@ class Locked(MlinfraError):
                 f'the stack "{stack}" is locked by {info.owner} on {info.host} (mlinfra {info.command})',
                 f"Locked since {info.since:%Y-%m-%d %H:%M:%S} UTC. Wait for it with --lock-timeout 10m. "
                 "The lock is renewed while that command runs; if it was killed, the lock ends by "
-                f"itself in {max(1, round(left))} s, at {info.expires:%H:%M:%S} UTC.",
+                f"itself in {max(1, round(left))} s, at {info.expires:%H:%M:%S} UTC. "
+                f"`mlinfra state unlock {info.id}` takes it away at once.",
             )
         )
 
@@ -138,6 +139,32 @@ class StateManager:
             yield Session(self._store, snapshot, keeper, tool=self._tool, aside=self._asides())
         finally:
             keeper.stop()
+
+    def holder(self) -> LockInfo | None:
+        """Who holds the stack's lock now, if anyone does. Raises MlinfraError."""
+        with _told():
+            return self._store.holder()
+
+    def unlock(self, id: str) -> None:
+        """Take the lock with this id from whoever holds it: that command sends nothing more.
+
+        Raises MlinfraError: nobody holds the lock, or it has another id.
+        """
+        held = self.holder()
+        if held is None:
+            what = f'nobody holds the lock of the stack "{self._stack}"'
+            raise MlinfraError(error("MLI-STA-032", what, "There is nothing to unlock."))
+        if held.id != id:
+            raise MlinfraError(
+                error(
+                    "MLI-STA-033",
+                    f'the lock of the stack "{self._stack}" has another id: {held.id}',
+                    f"It is held by {held.owner} on {held.host} (mlinfra {held.command}) since "
+                    f"{held.since:%Y-%m-%d %H:%M:%S} UTC: maybe the one that you mean has ended by itself.",
+                )
+            )
+        with _told():
+            self._store.unlock(Lease(id, 0.0))
 
     def _lock(self, command: str, timeout: float) -> Lease:
         until = self._clock.monotonic() + timeout

@@ -12,7 +12,7 @@ from mlinfra.model.codec import encode_entry, encode_state
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.journal import Entry
 from mlinfra.model.redaction import matches
-from mlinfra.model.state import State
+from mlinfra.model.state import LockInfo, State
 from mlinfra.model.value import Redacted
 from mlinfra.state.api import Conflict, LeaseLost, Store, StoreError
 from mlinfra.state.journal import check, follow, line, read_entries
@@ -69,6 +69,11 @@ class Session:
         self._write_lock = threading.Lock()
         self._next: int | None = None
         """Number of the journal's next line; None when it must be found out by reading."""
+
+    @property
+    def taken_from(self) -> LockInfo | None:
+        """Whose lock had run out and was taken over by this session, if there was one."""
+        return self._keeper.taken_from
 
     def guard(self) -> None:
         """Called before each request: return while the lock is surely held, and renew it when it is time.

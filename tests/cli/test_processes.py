@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -69,7 +70,9 @@ def test_an_apply_that_is_killed_is_finished_by_the_next_one(world: World, write
     process.communicate(timeout=PATIENCE)
 
     code, out, err = world.run("apply", "--auto-approve", "--lock-timeout", "2m")
-    assert (code, err) == (0, ""), out
+    assert code == 0, out + err
+    # The process may have been quick; then it had let its lock go.
+    assert err == "" or re.fullmatch(r"Took over the lock of .*\n", err)
     assert world.run("plan", "--detailed-exitcode")[0] == 0
     assert world.run("destroy", "--auto-approve")[0] == 0
     assert "0 resources" in world.run("simulator", "show")[1]

@@ -318,12 +318,25 @@ def test_failed() -> None:
 
 
 def test_interrupted() -> None:
-    page = terminal.failed([], Tally(), requests=3, seconds=9, skipped=4, interrupted=True)
-    did = "Apply was interrupted. 0 added, 0 changed, 0 destroyed; 0 failed, 4 not started."
+    waiting = [step("a.b", Op.DELETE), step("a.b", Op.CREATE), step("a.c", Op.UPDATE)]
+    page = terminal.failed([], Tally(), requests=3, seconds=9, skipped=waiting, interrupted=True)
+    did = "Apply was interrupted. 0 added, 0 changed, 0 destroyed; 0 failed, 3 not started."
     assert page.plain(200).splitlines() == [
         f"{did}   3 requests in 9 s",
         "What was in flight was finished and saved. `mlinfra apply` again is the next step.",
+        "Not started: a.b, a.c.",
     ]
+
+
+def test_what_an_interrupted_apply_did_not_come_to_is_named_once_and_not_all_of_it() -> None:
+    gone = error("MLI-AZ-X", "it went wrong")
+    held = step("a.held", Op.CREATE)
+    tally = Tally()
+    tally(Failed(step("a.wrong", Op.CREATE), 1, gone, (held,)))
+    waiting = [held, *(step(f"a.x{number:02}", Op.CREATE) for number in range(terminal.NAMED + 3))]
+    page = terminal.failed([gone], tally, requests=3, seconds=9, skipped=waiting, interrupted=True)
+    names = ", ".join(f"a.x{number:02}" for number in range(terminal.NAMED))
+    assert page.plain(200).splitlines()[-1] == f"Not started: {names} and 3 more."
 
 
 def test_verdict_that_does_not_fit_puts_the_duration_beneath() -> None:
