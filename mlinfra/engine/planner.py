@@ -129,6 +129,7 @@ class _Planning:
         self.problems: list[Diagnostic] = []
         self.works: dict[Address, Work] = {}
         self.doomed = Doomed()
+        self.blocks = {block.address: block for block in config.blocks}
         self.renamed = renamed(resolver.all(), state, config.moved)
         self.holders = {record.id.casefold(): address for address, record in state.records.items()}
 
@@ -201,7 +202,11 @@ class _Planning:
         if record.id.casefold() in kept:
             return Reason.RENAMED
         said = [r.destroy for r in self.config.removed if r.address in (record.address, record.address.block)]
-        keep = not said[-1] if said else "keep_on_remove" in record.lifecycle
+        if said:
+            return None if said[-1] else Reason.KEPT
+        # What is written counts; of a block that has left the configuration, what was recorded.
+        block = self.blocks.get(record.address.block)
+        keep = block.lifecycle.keep_on_remove if block is not None else "keep_on_remove" in record.lifecycle
         return Reason.KEPT if keep else None
 
     def _walk(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mlinfra.engine.check import near
 from mlinfra.engine.containment import dying_together, enclosing
@@ -10,6 +10,7 @@ from mlinfra.engine.decide import Work
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
 from mlinfra.model.graph import dependants, requirements
+from mlinfra.model.plan import Action
 
 
 def check_targets(targets: Iterable[Address], known: set[Address]) -> None:
@@ -84,7 +85,21 @@ def _needs(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:
         if work.change.action.destroys:
             needs[address] |= users.get(address.block, set())
             needs[address] |= inside.get(address, set())
+    for old, new in _renames(works):
+        needs[old].add(new)
+        needs[new].add(old)
     return needs
+
+
+def _renames(works: Mapping[Address, Work]) -> Iterator[tuple[Address, Address]]:
+    """Old and new address of what is recorded under another one from now on: neither goes without the other,
+    or the record would be lost."""
+    heirs = {work.record.id.casefold(): a for a, work in works.items() if work.record and work.instance}
+    for address, work in works.items():
+        if work.change.action is Action.FORGET and work.record is not None:
+            heir = heirs.get(work.record.id.casefold())
+            if heir is not None:
+                yield address, heir
 
 
 def _inside(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:

@@ -2,7 +2,8 @@
 
 Each line has the format, the lineage and serial of the state that it belongs to, its own number, a checksum
 and the entry. A line that a crash tore was never acknowledged: it is passed over when it is the last one, or
-when whoever went on wrote the same number again. Anything else that cannot be read is damage and is told.
+when whoever went on has marked it, and so seen it, before writing the same number again. Anything else that
+cannot be read is damage and is told.
 """
 
 from __future__ import annotations
@@ -21,9 +22,23 @@ from mlinfra.model.plan import Op
 from mlinfra.model.source import Position, SourceFile
 from mlinfra.model.state import Record, State
 
-__all__ = ["FORMAT", "Entry", "EntryKind", "check", "fold", "follow", "line", "open_entries", "read_entries"]
+__all__ = [
+    "FORMAT",
+    "TORN",
+    "Entry",
+    "EntryKind",
+    "check",
+    "fold",
+    "follow",
+    "line",
+    "open_entries",
+    "read_entries",
+]
 
 FORMAT = 1
+
+TORN = b" #torn\n"
+"""What is written after the end of a line that a crash tore, before anything else."""
 
 _NOTHING_LEFT = (Op.DELETE, Op.FORGET)
 
@@ -79,7 +94,7 @@ def read_entries(data: bytes, *, lineage: str, serial: int, where: str) -> tuple
     damaged = 0
     lines = data.split(b"\n")
     for number, text in enumerate(lines, 1):
-        if not text:
+        if not text or text.endswith(TORN.rstrip()):
             continue
         read = _parse(text)
         if isinstance(read, int):

@@ -15,7 +15,7 @@ from mlinfra.model.redaction import matches
 from mlinfra.model.state import LockInfo, State
 from mlinfra.model.value import Redacted
 from mlinfra.state.api import Conflict, LeaseLost, Store, StoreError
-from mlinfra.state.journal import check, follow, line, read_entries
+from mlinfra.state.journal import TORN, check, follow, line, read_entries
 from mlinfra.state.lease import Keeper
 from mlinfra.state.recovery import keep_aside
 
@@ -162,7 +162,7 @@ class Session:
         written = self._store.journal_read(state.serial)
         where = self._store.where(state.serial)
         entries = read_entries(written, lineage=state.lineage, serial=state.serial, where=where)
-        return len(entries), b"\n" if written and not written.endswith(b"\n") else b""
+        return len(entries), TORN if written and not written.endswith(b"\n") else b""
 
     def _put_aside(self, data: bytes, state: State, trouble: StoreError) -> MlinfraError:
         place = self._store.where()

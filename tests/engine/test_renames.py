@@ -8,6 +8,7 @@ import pytest
 
 from mlinfra.engine import renames
 from mlinfra.engine.schema import Schema, comparable
+from mlinfra.model.address import parse_address
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.model.plan import Action, Reason
 from tests.engine.bench import Bench
@@ -45,6 +46,19 @@ def test_a_moved_block_stays_what_it_is(applied: Bench) -> None:
     assert not applied.apply().failures
     assert "text_file.a" not in applied.recorded()
     assert applied.settled_empty()
+
+
+@pytest.mark.parametrize("address", ["text_file.a", "text_file.b"])
+@pytest.mark.parametrize("option", ["targets", "excluded"])
+def test_a_part_takes_both_addresses_of_what_is_renamed_or_none(
+    applied: Bench, option: str, address: str
+) -> None:
+    text = STACK.replace("    a: {content", "    b: {name: a, content")
+    applied.write(text + "moved: [{from: text_file.a, to: text_file.b}]")
+    part: dict[str, Any] = {option: (parse_address(address),)}
+    assert not applied.apply(**part).failures
+    stays = {"targets": "text_file.b", "excluded": "text_file.a"}[option]
+    assert {"text_file.a", "text_file.b"} & applied.recorded().keys() == {stays}
 
 
 def test_a_moved_block_may_change_on_the_way(applied: Bench) -> None:

@@ -168,6 +168,14 @@ def test_what_is_to_be_kept_cannot_go_with_what_it_lives_in(bench: Bench) -> Non
     assert refusals(bench, destroy=True) == ["MLI-PLN-025"]
 
 
+def test_what_is_not_to_be_kept_any_more_is_destroyed(bench: Bench) -> None:
+    bench.write(TRIGGERED.replace("replace_triggered_by: [TRIGGER]", "keep_on_remove: true"))
+    bench.apply()
+    bench.write(TRIGGERED.replace("replace_triggered_by: [TRIGGER]", "keep_on_remove: false"))
+    assert not bench.apply(destroy=True).failures
+    assert list(bench.disk.iterdir()) == []
+
+
 @pytest.mark.parametrize(("place", "codes"), [("prod", ["MLI-PLN-002"]), ("dev", [])])
 def test_whether_it_may_be_destroyed_can_depend_on_a_variable(
     bench: Bench, place: str, codes: list[str]

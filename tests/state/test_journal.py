@@ -11,7 +11,7 @@ from mlinfra.model.codec import encode_entry
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.model.plan import Op
 from mlinfra.model.state import State
-from mlinfra.state.journal import Entry, EntryKind, check, fold, line, open_entries, read_entries
+from mlinfra.state.journal import TORN, Entry, EntryKind, check, fold, line, open_entries, read_entries
 from tests.state.samples import ANA, CPU, LAB, entry, record
 
 KEY = b"k" * 32
@@ -62,6 +62,22 @@ def test_who_goes_on_after_a_torn_line_writes_its_number_again() -> None:
     torn = written(THREE[0], THREE[1])[:-9]
     data = torn + b"\n" + written(*THREE[1:], first=1)
     assert read(data) == THREE
+
+
+def test_a_torn_line_after_which_the_next_one_was_torn_too_is_no_damage() -> None:
+    torn = written(THREE[0], THREE[1])[:-9] + TORN
+    again = written(THREE[1], first=1)
+    for end in range(len(again) - 1):
+        assert read(torn + again[:end]) == THREE[:1]
+    whole = torn + again[:-20] + TORN + written(*THREE[1:], first=1)
+    assert read(whole) == THREE
+    for end in range(len(TORN)):
+        assert read(torn + again[:-20] + TORN[:end]) == THREE[:1], "torn in the middle of the mark"
+
+
+def test_a_mark_hides_no_line_that_is_missing() -> None:
+    lines = written(*THREE).splitlines(keepends=True)
+    assert refusal(lines[0] + lines[1][:-9] + TORN + lines[2]).startswith("MLI-STA-010 line 3 ")
 
 
 def test_zeros_that_a_power_cut_left_at_the_end_are_passed_over() -> None:

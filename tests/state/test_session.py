@@ -222,6 +222,19 @@ class TestRecord:
         assert found.state.records == {CPU: record()}
         assert found.open == (entry(INTENT, "b", LAB),)
 
+    def test_a_line_that_is_torn_twice_is_written_the_third_time(
+        self, make_manager: MakeManager, folder: Path
+    ) -> None:
+        path = folder / "churn.0.journal"
+        for _ in range(2):
+            with make_manager().session(command="apply") as session:
+                assert session.snapshot.open == ()
+                session.record(entry(INTENT, "a"))
+            path.write_bytes(path.read_bytes()[:-30])
+        with make_manager().session(command="apply") as session:
+            session.record(entry(INTENT, "a"))
+        assert make_manager().load().open == (entry(INTENT, "a"),)
+
     def test_who_lost_the_lock_records_nothing(
         self, session: Session, clock: HandClock, store: Flaky, manager: StateManager
     ) -> None:
