@@ -65,16 +65,17 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         session = held.enter_context(lock)
         take_up(session, context, as_json=manner.as_json, no_color=manner.no_color)
         planned = make_plan(config, session.snapshot, context, wanted)
-        _show(planned, manner)
+        show_plan(planned, manner)
         if planned.plan.is_empty:
             remember(planned, session)
             return 0
         if not manner.auto_approve:
             ask(ctx, manner.command, "Delete all of this?" if manner.destroys else "Make these changes?")
-        return _make(place, planned, session, context, manner, held)
+        return make(place, planned, session, context, manner, held)
 
 
-def _show(planned: Planned, manner: Manner) -> None:
+def show_plan(planned: Planned, manner: Manner) -> None:
+    """Show what is about to be done."""
     if manner.as_json:
         console.event({"type": "planned", "plan": json.plan(planned.plan)})
         return
@@ -82,7 +83,7 @@ def _show(planned: Planned, manner: Manner) -> None:
     console.show(screen, terminal.plan(view(planned.plan)))
 
 
-def _make(
+def make(
     place: Workplace, planned: Planned, session: Session, context: Context, manner: Manner, held: ExitStack
 ) -> int:
     """Make the changes and tell what became of them; answers the exit code."""

@@ -29,7 +29,7 @@ COMMANDS = {
     "plan": (f"{_AT}plan", "plan", "Show what apply would change."),
     "apply": (f"{_AT}apply", "apply", "Make what is written come true."),
     "destroy": (f"{_AT}destroy", "destroy", "Delete everything that the stack made."),
-    "show": (f"{_AT}show", "show", "Show what is recorded of the stack."),
+    "show": (f"{_AT}show", "show", "Show what is recorded of the stack, or the plan in FILE."),
     "output": (f"{_AT}output", "output", "Show the outputs of the last apply, or one of them."),
     "drift": (f"{_AT}drift", "drift", "Show what was changed outside mlinfra; exits 2 when something was."),
     "refresh": (f"{_AT}refresh", "refresh", "Record what others changed: it is no drift any more."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,10 +11,12 @@ import click
 from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.planner import make_plan
+from mlinfra.engine.planner import Planned, make_plan
+from mlinfra.model.plan import Options
 from mlinfra.render import json, terminal
 from mlinfra.render.settled import settled
 from mlinfra.render.view import view
+from mlinfra.state.session import Snapshot
 
 CHANGES = 2
 """The exit code that says that there is something to do."""
@@ -21,23 +25,37 @@ CHANGES = 2
 @click.command()
 @options.inputs
 @options.scope
+@click.option(
+    "--out", "file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan."
+)
+@click.option("--destroy", is_flag=True, help="Plan the end of everything that the stack made.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @options.as_json
 @options.no_color
 @click.pass_context
 def plan(
-    ctx: click.Context, inputs: Inputs, scope: Scope, detailed_exitcode: bool, as_json: bool, no_color: bool
+    ctx: click.Context,
+    inputs: Inputs,
+    scope: Scope,
+    file: Path | None,
+    destroy: bool,
+    detailed_exitcode: bool,
+    as_json: bool,
+    no_color: bool,
 ) -> int:
     """Show what apply would change.
 
-    Takes no lock and writes nothing: neither to Azure nor to the recorded state.
+    Takes no lock and writes nothing: neither to Azure nor to the recorded state. What --out saves holds no
+    secret; `apply FILE` does exactly that, or refuses and says what moved.
     """
     folder: Path = ctx.obj
     with Workplace(folder) as place:
         config = place.config(inputs)
         snapshot = place.manager(config.head).load()
-        wanted = scope.options()
+        wanted = replace(scope.options(destroy=destroy), digests=file is not None)
         planned = make_plan(config, snapshot, place.context(scope.parallelism), wanted)
+        if file is not None:
+            _save(folder / file, planned, snapshot, wanted, place)
     if as_json:
         console.document(json.plan(planned.plan))
     else:
@@ -48,5 +66,31 @@ def plan(
         console.show(screen, terminal.plan(view(planned.plan)))
         if not planned.plan.is_empty:
             console.say()
-            console.say(f"Run {options.next_command(ctx, 'apply', inputs)} to make these changes.")
+            if file is not None:
+                command = f"`{options.typed(ctx, f'apply {shlex.quote(str(file))}')}`"
+                console.say(f"The plan is in {file}. Run {command} to make exactly these changes.")
+            else:
+                name = "destroy" if destroy else "apply"
+                console.say(f"Run {options.next_command(ctx, name, inputs)} to make these changes.")
     return CHANGES if detailed_exitcode and not planned.plan.is_empty else 0
+
+
+def _save(file: Path, planned: Planned, snapshot: Snapshot, wanted: Options, place: Workplace) -> None:
+    from mlinfra.cli import planfile  # not for a plan that is only looked at
+    from mlinfra.cli.commit import commit
+    from mlinfra.engine.clock import SystemClock
+    from mlinfra.engine.saved import saved
+    from mlinfra.state.manager import Who
+
+    now, who = SystemClock().now(), Who.here()
+    planfile.write(
+        file,
+        saved(
+            planned,
+            snapshot,
+            wanted,
+            made=now,
+            owner=f"{who.owner} on {who.host}",
+            commit=commit(place.root),
+        ),
+    )

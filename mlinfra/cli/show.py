@@ -13,19 +13,38 @@ from mlinfra.render import json, terminal
 
 
 @click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @options.inputs
 @options.as_json
 @options.no_color
 @click.pass_context
-def show(ctx: click.Context, inputs: Inputs, as_json: bool, no_color: bool) -> None:
-    """Show what is recorded of the stack.
+def show(ctx: click.Context, file: Path | None, inputs: Inputs, as_json: bool, no_color: bool) -> None:
+    """Show what is recorded of the stack, or the plan in FILE.
 
-    Every resource as it was when it was last applied or refreshed, and the outputs. Asks no service.
+    Every resource as it was when it was last applied or refreshed, and the outputs. With FILE, which
+    `plan --out FILE` made: that plan. Asks no service.
     """
     folder: Path = ctx.obj
+    if file is not None:
+        _plan(folder / file, as_json, no_color)
+        return
     with Workplace(folder) as place:
         state = place.recorded(place.head(inputs))
     if as_json:
         console.document(json.state(state))
     else:
         console.show(console.stdout(no_color=no_color), terminal.state(state))
+
+
+def _plan(file: Path, as_json: bool, no_color: bool) -> None:
+    from mlinfra.cli import planfile
+    from mlinfra.render.saved import origin
+    from mlinfra.render.view import view
+
+    saved = planfile.read(file)
+    if as_json:
+        console.document(json.plan(saved.plan))
+    else:
+        console.show(console.stdout(no_color=no_color), terminal.plan(view(saved.plan)))
+        console.say()
+        console.say(origin(saved))

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -47,13 +47,22 @@ UNREADABLE_SIMULATOR = "MLI-SIM-002"
 
 
 class Workplace:
-    """What one command works with. ``folder`` is the stack's; close it (or use ``with``) when done."""
+    """What one command works with. ``folder`` is the stack's; close it (or use ``with``) when done.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
+    ``values`` are those of variables, by their names in the environment; they win over what is there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        values: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
         self.root = repository(folder)
         self.clock = CommandClock()
-        self._environment = environment
+        self._environment = {**environment, **values}
         self._connections: dict[bytes, Any] = {}
         self._lock = threading.Lock()
         self._open = ExitStack()
@@ -81,7 +90,7 @@ class Workplace:
 
     def _given(self, inputs: Inputs) -> dict[str, Any]:
         files = [self.folder / file for file in inputs.files]
-        return {"values": inputs.values, "var_files": files, "environment": dict(self._environment)}
+        return {"values": inputs.values, "var_files": files, "environment": self._environment}
 
     def head(self, inputs: Inputs) -> Head:
         """What says where the stack's state is; nothing else of its files needs to be right. MlinfraError."""

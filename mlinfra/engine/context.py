@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlinfra.model.address import Address
 from mlinfra.model.clock import Clock
+from mlinfra.model.plan import Options
 from mlinfra.providers.api import Catalogue, Connect
+
+__all__ = ["DEFAULTS", "Context", "Options"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +22,6 @@ class Context:
     connect: Connect
     clock: Clock
     parallelism: int = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user asked of a plan.
-
-    ``refresh=False`` takes what was recorded for what is there; ``targets`` limits the plan to these
-    addresses and what they need, ``excluded`` leaves these out and what needs them; ``destroy`` plans the end
-    of everything; ``replace`` names resources or blocks that are made anew.
-    """
-
-    refresh: bool = True
-    targets: tuple[Address, ...] = ()
-    excluded: tuple[Address, ...] = ()
-    destroy: bool = False
-    replace: tuple[Address, ...] = ()
 
 
 DEFAULTS = Options()

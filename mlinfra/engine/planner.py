@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +35,7 @@ from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted, without
 from mlinfra.engine.validate import by_place, duplicates, resolved, warnings_of
 from mlinfra.engine.versions import versioned
+from mlinfra.engine.written import written
 from mlinfra.model.address import Address
 from mlinfra.model.collector import resting_collector
 from mlinfra.model.configuration import Config
@@ -62,6 +63,8 @@ class Planned:
     state: State
     config: Config
     settled: tuple[Settled, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
+    """A digest of what is written of each address, where the options ask for it."""
 
 
 def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Options = DEFAULTS) -> Planned:
@@ -80,14 +83,15 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     else:
         problems = [*resolver.problems, *duplicates(resolver.all())]
         refuse_errors(by_place(problems))
-        if options.refresh:
-            resolver.ask(context)
+    digests = written(resolver, settings) if options.digests else {}
+    if options.refresh and not options.destroy:
+        resolver.ask(context)
     if named := (*options.targets, *options.excluded, *options.replace):
         check_targets(named, {*(i.address for i in resolver.all()), *state.records})
     refreshed = _refreshed(resolver, settings, state, context, options)
     planning = _Planning(config, state, context, options, resolver, settings, refreshed, snapshot.same_secret)
     with resting_collector(large=large):
-        return planning.run(settled)
+        return replace(planning.run(settled), written=digests)
 
 
 def _refreshed(
@@ -148,6 +152,9 @@ class _Planning:
         if self.options.excluded:
             self.works, limited = without(self.works, self.options.excluded)
             self.problems.append(limited)
+        if self.options.only is not None:
+            only = {address: work for address, work in self.works.items() if address in self.options.only}
+            self.works = dying_together(only)
         works = unearthed(self._in_user_order(), self._look(), self.problems)
         works = protected(works, self.config, self.state, self._look(), self.problems)
         works = versioned(noted(works, self.state.records.values()))

@@ -65,6 +65,11 @@ def encode(value: Any, key: bytes, *, unknown: bool = False) -> msgspec.Raw:
     return msgspec.Raw(data)
 
 
+def as_json(value: Any, key: bytes) -> Any:
+    """A value with its marks as plain data, in its own order. Raises ValueError as `encode` does."""
+    return _written(value, key, True)
+
+
 def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw) -> T:
     """What ``decoder`` makes of these bytes. Raises Malformed, in words."""
     try:
@@ -90,6 +95,11 @@ def read_mapping(data: msgspec.Raw) -> Attrs:
     if not isinstance(found, dict):
         raise Malformed("expected a mapping, found a mark")
     return found
+
+
+def restored(value: Any) -> Any:
+    """A value of plain JSON, as `encode` wrote it, with its marks. Raises Malformed."""
+    return _restored(value)
 
 
 def _marked(value: Any, data: msgspec.Raw) -> Any:

@@ -205,6 +205,27 @@ class RefreshInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked of a plan.
+
+    ``refresh=False`` takes what was recorded for what is there; ``targets`` limits the plan to these
+    addresses and what they need, ``excluded`` leaves these out and what needs them; ``destroy`` plans the end
+    of everything; ``replace`` names resources or blocks that are made anew.
+
+    ``only`` leaves all other addresses as they are, whatever they need: they were planned before. With
+    ``digests`` the plan comes with what is written of each address.
+    """
+
+    refresh: bool = True
+    targets: tuple[Address, ...] = ()
+    excluded: tuple[Address, ...] = ()
+    destroy: bool = False
+    replace: tuple[Address, ...] = ()
+    only: frozenset[Address] | None = None
+    digests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All of it. ``changes`` has one entry per resource of configuration and state, no-ops included."""
 

@@ -11,7 +11,7 @@ import shlex
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,7 +111,9 @@ class StateManager:
             found = self._store.read()
             while True:
                 # Without a lock the state may be replaced, and its journal removed, between the two reads.
-                snapshot = self._snapshot(found, self._store.secret() or secrets.token_bytes(32), None)
+                stored = self._store.secret()
+                snapshot = self._snapshot(found, stored or secrets.token_bytes(32), None)
+                snapshot = replace(snapshot, made_up_key=stored is None)
                 again = self._store.read()
                 if (again and again[1]) == snapshot.etag:
                     return snapshot

@@ -25,13 +25,15 @@ class Snapshot:
     """What is recorded of a stack at one moment, the journal folded in.
 
     ``etag`` is None while nothing was ever written. ``open`` has the last entry of each step that never
-    ended, filled up from the step's earlier ones. ``key`` is what secrets are traced with.
+    ended, filled up from the step's earlier ones. ``key`` is what secrets are traced with; one that the store
+    does not have yet, and so will be another one the next time, is ``made_up_key``.
     """
 
     state: State
     etag: str | None
     open: tuple[Entry, ...] = ()
     key: bytes = field(default=b"", repr=False)
+    made_up_key: bool = False
 
     def same_secret(self, value: Any, trace: Redacted) -> bool:
         """Whether a secret is the one that was recorded."""

@@ -1,0 +1,46 @@
+"""``mlinfra apply FILE``: a plan that was saved, carried out just so or not at all."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from mlinfra import __version__
+from mlinfra.cli import planfile
+from mlinfra.cli.change import Manner, make, show_plan
+from mlinfra.cli.options import PARALLELISM, Inputs
+from mlinfra.cli.takeup import take_up
+from mlinfra.cli.wiring import Workplace
+from mlinfra.engine.planner import make_plan
+from mlinfra.engine.remembering import remember
+from mlinfra.engine.saved import check_recorded, check_same, exactly
+
+
+def carry_out(
+    ctx: click.Context, file: Path, inputs: Inputs, manner: Manner, parallelism: int = PARALLELISM
+) -> int:
+    """Apply the plan in ``file``; answers the exit code. Nobody is asked: the plan was looked at.
+
+    Raises MlinfraError with what moved since it was made.
+    """
+    folder: Path = ctx.obj
+    saved = planfile.read(folder / file)
+    with Workplace(folder, values=planfile.environment(saved, inputs)) as place, ExitStack() as held:
+        config = place.config(inputs)
+        manager = place.manager(config.head)
+        context = place.context(parallelism)
+        lock = manager.session(
+            command=f"apply {file.name}", lock_timeout=manner.lock_timeout, lineage=saved.plan.lineage
+        )
+        session = held.enter_context(lock)
+        take_up(session, context, as_json=manner.as_json, no_color=manner.no_color)
+        check_recorded(saved, session.snapshot, __version__)
+        planned = make_plan(config, session.snapshot, context, exactly(saved))
+        check_same(saved, planned, session.snapshot)
+        show_plan(planned, manner)
+        if planned.plan.is_empty:
+            remember(planned, session)
+            return 0
+        return make(place, planned, session, context, manner, held)

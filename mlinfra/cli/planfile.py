@@ -1,0 +1,69 @@
+"""Saved plans on disk: where `plan --out` puts them and `show` and `apply` find them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlinfra.cli.options import Inputs
+from mlinfra.config.variables import PREFIX
+from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.planfile import UPGRADE, Malformed, decode_plan, encode_plan
+from mlinfra.model.savedplan import SavedPlan
+
+LARGEST = 256 * 2**20
+"""Bytes of a plan file that are read at most; a plan of 10,000 changes has a twentieth of it."""
+
+
+def write(path: Path, saved: SavedPlan) -> None:
+    """Put the plan there, whole or not at all. Raises MlinfraError."""
+    from mlinfra.state.durable import replace
+
+    try:
+        replace(path, encode_plan(saved))
+    except OSError as wrong:
+        what = (wrong.strerror or str(wrong)).lower()
+        raise MlinfraError(
+            error("MLI-SAV-011", f"the plan cannot be written to {path}: {what}", "Take another path.")
+        ) from wrong
+
+
+def read(path: Path) -> SavedPlan:
+    """The plan in a file. Raises MlinfraError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as wrong:
+        what = (wrong.strerror or str(wrong)).lower()
+        hint = "`mlinfra plan --out FILE` makes one."
+        raise MlinfraError(error("MLI-SAV-001", f"{path} cannot be read: {what}", hint)) from wrong
+    if len(data) > LARGEST:
+        raise MlinfraError(error("MLI-SAV-012", f"{path} is too large for a plan", "Look at what it is."))
+    try:
+        return decode_plan(data)
+    except Malformed as wrong:
+        if wrong.newer:
+            raise MlinfraError(error("MLI-SAV-002", f"{path} was {wrong.problem}", UPGRADE)) from None
+        again = "It is no saved plan, or it was changed since. Plan again: `mlinfra plan --out FILE`."
+        raise MlinfraError(error("MLI-SAV-013", f"{path} cannot be used: {wrong}", again)) from None
+
+
+def environment(saved: SavedPlan, given: Inputs) -> Mapping[str, str]:
+    """The values of the plan's variables, as they come from outside. Secrets are not among them.
+
+    Raises MlinfraError where the user gives a value that the plan has: one of them would be passed over.
+    """
+    twice = sorted(name for name in given.values if name not in saved.secrets)
+    if twice:
+        raise MlinfraError(
+            error(
+                "MLI-SAV-014",
+                f"the plan was made with its own values, and {', '.join(twice)} is given again",
+                "Only secrets are given again, since a plan holds none. Take the rest out, or plan again.",
+            )
+        )
+    return {
+        f"{PREFIX}{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in saved.values.items()
+    }
