@@ -7,7 +7,7 @@ READY := .venv/.ready
 STACK := examples/quickstart
 MLINFRA := $(BIN)/mlinfra -C $(STACK)
 
-.PHONY: help setup demo test test-full conformance check lock format docs bench clean
+.PHONY: help setup demo test test-full tools conformance check lock format docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,8 +46,12 @@ demo: $(READY) ## the main job on the embedded simulator: plan, apply, plan agai
 test: $(READY) ## the tests that need Python and the lock only
 	$(BIN)/python -m pytest -n 2 -m "not full"
 
-test-full: $(READY) ## the tests that need more: processes that are killed, a wheel that is built and installed
+test-full: $(READY) tools ## the tests that need more: processes that are killed, a wheel that is built, real servers
 	$(BIN)/python -m pytest -m full
+
+# What is there stays as it is. Debian's packages; elsewhere the programs have to be on the path.
+tools: ## the servers that test-full and bench start: PostgreSQL
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call package,postgresql)
 
 CORPUS ?= ../shared/corpus
 
@@ -79,6 +83,11 @@ bench: $(READY) ## measure what is promised; beside Terraform with PEER=script t
 
 clean: ## take away what the targets made; never a recorded state
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+
+# Installed by root alone; anyone else is told what is missing.
+package = { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $(1); } || \
+	{ echo "$(1) is missing: install it as root, with  apt-get install $(1)"; exit 1; }
 
 # Versions that are locked already stay; hashes for every platform, and no address of a registry in the file.
 compile = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
