@@ -31,7 +31,9 @@ where stack = %(stack)s and id = %(lease)s
 
 RELEASE = "delete from lease where stack = %(stack)s and id = %(lease)s"
 
-FENCE = "select id from lease where stack = %(stack)s for update"
+FENCE = """
+select id, owner, host, command, since, expires from lease where stack = %(stack)s for update
+"""
 
 APPEND = """
 with held as (select stack from lease where stack = %(stack)s and id = %(lease)s for update)

@@ -79,17 +79,21 @@ class PostgresStore:
             "since": info.since,
         }
 
-        def taking(connection: Bounded) -> LockInfo | None:
-            while not self._do(connection, sql.TAKE, **values):
-                held = self._held(connection)
-                if held is not None:
-                    return held
-            return None
+        def taking(connection: Bounded) -> tuple[bool, LockInfo | None]:
+            while True:
+                with connection.transaction():
+                    row = self._row(connection, sql.FENCE)
+                    found = None if row is None else _info(row)
+                    if self._do(connection, sql.TAKE, **values):
+                        return True, found
+                    if found is not None:
+                        return False, found
+                # Somebody took it between the two statements, and is seen in the next round.
 
-        held = self._line.change(taking, repeat=True)
-        if held is not None:
-            raise Held(held)
-        return Lease(mine, deadline)
+        taken, found = self._line.change(taking, repeat=True)
+        if found is not None and not taken:
+            raise Held(found)
+        return Lease(mine, deadline, found if found and found.id != mine else None)
 
     def renew(self, lease: Lease, ttl: float) -> Lease:
         """Put off the lease's end; one that ran out too, when nobody took the lock since."""
@@ -158,23 +162,14 @@ class PostgresStore:
 
     def _own(self, connection: Bounded, lease: Lease) -> None:
         """Lock the lease's row for the rest of the transaction. Raises LeaseLost where it is not ours."""
-        if self._row(connection, sql.FENCE) != (lease.id,):
-            raise self._lost(connection)
+        row = self._row(connection, sql.FENCE)
+        if row is None or row[0] != lease.id:
+            raise _lost(row)
 
     def _fenced(self, connection: Bounded, statement: str, lease: Lease, **values: Any) -> None:
         """Carry out a statement that does nothing but under the lease. Raises LeaseLost."""
         if not self._do(connection, statement, lease=lease.id, **values):
-            raise self._lost(connection)
-
-    def _lost(self, connection: Bounded) -> LeaseLost:
-        row = self._row(connection, sql.HOLDER)
-        if row is None:
-            return LeaseLost("the lock was let go by someone else", "Run the command again.")
-        held = _info(row)
-        return LeaseLost(
-            f"the lock was taken over by {held.owner} on {held.host} ({held.command})",
-            "Wait until that is done, then plan again.",
-        )
+            raise _lost(self._row(connection, sql.HOLDER))
 
     def _held(self, connection: Bounded) -> LockInfo | None:
         row = self._row(connection, sql.HELD)
@@ -196,3 +191,14 @@ class PostgresStore:
 def _info(row: Row) -> LockInfo:
     id, owner, host, command, since, expires = row
     return LockInfo(id, owner, host, command, since.astimezone(UTC), expires.astimezone(UTC))
+
+
+def _lost(row: Row | None) -> LeaseLost:
+    """Why a lease is worth nothing, by the row that there is now."""
+    if row is None:
+        return LeaseLost("the lock was let go by someone else", "Run the command again.")
+    held = _info(row)
+    return LeaseLost(
+        f"the lock was taken over by {held.owner} on {held.host} ({held.command})",
+        "Wait until that is done, then plan again.",
+    )

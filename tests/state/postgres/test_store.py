@@ -144,6 +144,14 @@ def test_a_lease_that_was_deleted_by_hand_is_lost(
     assert store.journal_read(0) == b""
 
 
+def test_who_takes_a_lock_over_is_told_whose_it_was(store: PostgresStore, open_store: OpenStore) -> None:
+    assert store.lock(info(WaitingClock(), "ana"), 0.01).taken_from is None
+    time.sleep(0.02)
+    lease = open_store().lock(info(WaitingClock(), "bob"), 60)
+    assert lease.taken_from is not None
+    assert lease.taken_from.owner == "ana"
+
+
 def test_while_a_write_is_under_way_nobody_takes_the_lock_over(
     store: PostgresStore, open_store: OpenStore, server: PostgresServer, schema: str
 ) -> None:
