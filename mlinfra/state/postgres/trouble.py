@@ -59,7 +59,8 @@ _REFUSALS: tuple[_Words, ...] = (
         "~/.postgresql/root.crt or PGSSLROOTCERT.",
     ),
     (
-        r"(?i)refused|no such file|timeout|timed out|could not translate|not known|no route|unreachable",
+        r"(?i)refused|no such file|timeout|timed out|could not translate|to resolve|not known|"
+        r"no route|unreachable",
         "the PostgreSQL server {server} cannot be reached: {said}",
         "Is it running, and do host and port name it? Ask it:  pg_isready {options}",
     ),
