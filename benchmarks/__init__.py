@@ -9,5 +9,7 @@ the peer take turns, so that a machine that slows down slows down both: what cou
 - `place`: a stack's folder, brought to where a case starts
 - `peer`: runs the script that does the same work with Terraform
 - `run`: takes all of it in turns, and gives the results
+- `spans`: how long applies take on the simulator's clock, against the least that is possible (`bound`); each
+  is measured by `makespan` in a process of its own
 - `report`: the table and the JSON
 """

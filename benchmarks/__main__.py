@@ -13,6 +13,7 @@ from benchmarks.cases import QUICK, Sizes, cases, growths
 from benchmarks.measure import RunError
 from benchmarks.report import document, table
 from benchmarks.run import run
+from benchmarks.spans import spans
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,10 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
             results = run(
                 wanted, Path(home), rounds=rounds, script=asked.peer, say=_say, warm=not asked.quick
             )
+            told = spans([span for span in sizes.spans if asked.only in span.name], _say)
         except RunError as wrong:
             _say(str(wrong))
             return 1
-    found = document(results, growths(sizes), today=date.today())
+    found = document(results, growths(sizes), told, today=date.today())
     if asked.json is not None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
         asked.json.write_text(json.dumps(found, indent=1), encoding="utf-8")

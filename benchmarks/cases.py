@@ -61,15 +61,35 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """An apply whose simulated time is held against the least that is possible."""
+
+    shape: str
+    count: int
+
+    @property
+    def name(self) -> str:
+        """As a table shows it."""
+        return f"{self.shape} of {self.count:,}"
+
+
+@dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many resources the stacks have."""
+    """How many resources the stacks have. ``spans``: a chain decides how long the first ones take, the budget
+    of requests the others."""
 
     small: int = 1_000
     large: int = 10_000
     mixed: int = 200
+    spans: tuple[Span, ...] = (
+        Span("mixed", 200),
+        Span("mixed", 2_000),
+        Span("fan-out", 2_000),
+        Span("mixed", 6_000),
+    )
 
 
-QUICK = Sizes(small=10, large=20, mixed=22)
+QUICK = Sizes(small=10, large=20, mixed=22, spans=(Span("mixed", 22),))
 """Enough to see that the benchmark itself works; its figures tell nothing."""
 
 _TENTH = Goal(time=1 / 10, memory=1 / 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -12,12 +12,20 @@ from typing import Any
 from benchmarks.cases import Goal
 from benchmarks.measure import Cost
 from benchmarks.run import Result, middle
+from benchmarks.spans import rows
 
 _HEAD = ("case", "wall", "cpu", "peak", "requests", "peer", "peak", "requests", "time", "memory", "goal", "")
 
 
-def document(results: Sequence[Result], growths: Iterable[tuple[str, str]], *, today: date) -> dict[str, Any]:
-    """Everything: medians, each run, ratios, and which promise is kept. ``growths`` are pairs of names."""
+def document(
+    results: Sequence[Result],
+    growths: Iterable[tuple[str, str]],
+    spans: Sequence[Mapping[str, Any]] = (),
+    *,
+    today: date,
+) -> dict[str, Any]:
+    """Everything: medians, each run, ratios, and which promise is kept. ``growths`` are pairs of names,
+    ``spans`` what `spans` tells."""
     cases = [_case(result) for result in results]
     wall = {case["name"]: case["ours"]["wall_s"] for case in cases}
     grown = {pair: wall[pair[1]] / wall[pair[0]] for pair in growths if wall.keys() >= set(pair)}
@@ -26,6 +34,7 @@ def document(results: Sequence[Result], growths: Iterable[tuple[str, str]], *, t
         "python": platform.python_version(),
         "machine": {"system": platform.platform(), "processors": os.cpu_count()},
         "cases": cases,
+        "spans": list(spans),
         "growth": [
             {"of": big, "over": small, "times": round(times, 2)} for (small, big), times in grown.items()
         ],
@@ -34,15 +43,7 @@ def document(results: Sequence[Result], growths: Iterable[tuple[str, str]], *, t
 
 def table(found: Mapping[str, Any]) -> str:
     """A line for each case: ours, the peer's, and the share of the peer's that ours is."""
-    rows = [_HEAD, *(_row(case) for case in found["cases"])]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if at in (0, len(_HEAD) - 2) else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    lines = _aligned([_HEAD, *(_row(case) for case in found["cases"])], left=(0, len(_HEAD) - 2))
     machine = found["machine"]
     lines.append("")
     lines.append(
@@ -50,7 +51,21 @@ def table(found: Mapping[str, Any]) -> str:
         "processes; wall and processor time, peak memory. time, memory: our share of the peer's."
     )
     lines += [f"{grown['of']}: {grown['times']} times {grown['over']}" for grown in found["growth"]]
+    if found["spans"]:
+        lines += ["", *_aligned(rows(found["spans"]), left=(0, 2))]
     return "\n".join(lines)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]], left: Container[int]) -> list[str]:
+    """The rows with their columns one below the other; those not at the ``left`` end at the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if at in left else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def _case(result: Result) -> dict[str, Any]:

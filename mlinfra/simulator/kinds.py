@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mlinfra.simulator.errors import ArmError, not_found
@@ -210,6 +210,8 @@ class Kind:
     etag: Literal["none", "body", "honoured"] = "none"
     """``body``: answered, never checked. ``honoured``: If-Match and If-None-Match are obeyed."""
     list_scopes: tuple[Literal["group", "subscription", "parent"], ...] = ("group", "subscription")
+    lag: float = 0.0
+    """Seconds for which a GET does not find yet what was just made (eventual reads)."""
     page_size: int = 100
     top: bool = False
     """Whether a list takes ``$top``."""
@@ -246,6 +248,16 @@ class Kind:
     def nested(self) -> bool:
         """Whether it lies under another resource of its provider."""
         return self.type.count("/") > 1
+
+    def taking(self, seconds: float) -> Kind:
+        """The same, whose creations take so long: by their operation, or, of what has none, until it can be
+        read."""
+        create = self.create
+        if isinstance(create, Accept):
+            if create.seconds == 0:
+                return replace(self, lag=seconds)
+            return replace(self, create=replace(create, seconds=seconds))
+        return replace(self, create=lambda call: replace(create(call), seconds=seconds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

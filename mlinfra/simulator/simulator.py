@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mlinfra.simulator import clock as clocks
@@ -38,15 +40,28 @@ class Simulator:
     """An Azure of its own, kept in a file (or in memory: ``path`` None).
 
     ``seed`` makes its GUIDs; a file keeps the seed it was made with. ``faults`` is a file of rules (see
-    `faults`), ``log`` a file that gets a JSON line per request. Raises FaultError, StoreError (both
-    ValueError). Thread-safe; several processes may use one file.
+    `faults`), ``log`` a file that gets a JSON line per request. ``tick`` is what one request takes: a share
+    of a round trip where many are in flight at once. ``durations`` are seconds that creations take, by ARM
+    type, where it is not to be the usual; types that are not simulated are passed over. Raises FaultError,
+    StoreError (both ValueError). Thread-safe; several processes may use one file.
     """
 
     def __init__(
-        self, path: Path | None = None, *, seed: int = 0, faults: Path | None = None, log: Path | None = None
+        self,
+        path: Path | None = None,
+        *,
+        seed: int = 0,
+        faults: Path | None = None,
+        log: Path | None = None,
+        tick: float = clocks.TICK,
+        durations: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self._faults = Faults.read(faults) if faults is not None else Faults(())
+        self._tick = tick
         kinds, routes, pollings, self._watched = catalogue(SERVICES)
+        for type_, seconds in durations.items():
+            if type_.lower() in kinds:
+                kinds[type_.lower()] = kinds[type_.lower()].taking(seconds)
         self._lock = threading.RLock()
         self._asked = seed
         self._store = Store(path)
@@ -92,7 +107,7 @@ class Simulator:
         """Let time pass: operations that end meanwhile are over at the next request. Never goes back."""
         with self._lock:
             self._refresh()
-            self._world.now = round(self._world.now + max(0.0, seconds), 3)
+            self._world.now = round(self._world.now + max(0.0, seconds), 6)
             with self._store.transaction():
                 self._flush()
 
@@ -106,7 +121,7 @@ class Simulator:
         with self._lock:
             self._refresh()
             fault = self._faults.match(request.method, request.path)
-            self._world.now = round(self._world.now + clocks.TICK + fault.delay, 3)
+            self._world.now = round(self._world.now + self._tick + fault.delay, 6)
             if fault.end == "before":
                 self._leave(request, f"{fault.how} before", fault.how)
             response = fault.response or self._respond(request)
@@ -245,6 +260,19 @@ class Simulator:
                 if kind is not None and kind.shown:
                     found.append(answer_body(call, kind, resource))
             return sorted(found, key=lambda one: str(one["id"]))
+
+    def operations(self) -> list[dict[str, Any]]:
+        """The long operations of the last day: resource, verb, seconds, retry_after (None: said nothing)."""
+        with self._lock:
+            return [
+                {
+                    "resource": one.resource,
+                    "verb": one.verb,
+                    "seconds": one.due - one.started,
+                    "retry_after": one.data.get("retry_after"),
+                }
+                for one in self._store.operations()
+            ]
 
     def reset(self) -> None:
         """Empty the world: nothing exists, the clock is at its start, the ids begin anew."""

@@ -316,6 +316,10 @@ class Store:
         found = self._operations("id = ?", id)
         return found[0] if found else None
 
+    def operations(self) -> list[Operation]:
+        """Every operation that is kept, in the order in which they began."""
+        return self._operations("true order by started, id")
+
     def due(self, now: float) -> list[Operation]:
         """Operations whose time has come and whose effect is not written yet, the earliest first."""
         return self._operations("settled = 0 and due <= ? order by due, id", now)

@@ -51,7 +51,10 @@ def get(call: Call) -> Answer:
     """One resource."""
     kind = call.kind
     assert kind is not None
-    body = answer_body(call, kind, find(call))
+    found = find(call)
+    if call.now < found.created + kind.lag:
+        raise kind.missing(call)
+    body = answer_body(call, kind, found)
     headers = {"etag": body["etag"]} if kind.etag == "honoured" and body.get("etag") else {}
     return Answer(200, body, headers)
 
