@@ -57,6 +57,13 @@ def test_state_and_simulator_live_at_the_root_of_the_repository(stack: Path) -> 
     assert [file.name for file in place.home.iterdir()] == ["simulator.db"]
 
 
+def test_connections_draw_on_one_budget(stack: Path) -> None:
+    with Workplace(stack, {}) as place:
+        here, there = (place.connect("azure", SETTINGS | {"location": name}) for name in ("east", "west"))
+    assert here is not there
+    assert here.arm.budget is there.arm.budget is not None
+
+
 def test_a_connection_is_made_once_for_the_same_settings(stack: Path) -> None:
     with Workplace(stack, {}) as place:
         first = place.connect("azure", SETTINGS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mlinfra.model.plan import Op
@@ -76,6 +78,16 @@ def test_requests_within_a_leave_use_what_was_taken_and_others_wait_for_their_to
         assert clock.seconds == 0
         assert budget.spend(HERE, "GET") == 0
         assert clock.seconds == pytest.approx(0.04, abs=0.002)
+
+
+def test_many_threads_that_wait_move_a_clock_by_what_the_last_of_them_waits() -> None:
+    clock = Clock()
+    transport = FakeTransport({f"GET {VAULT}": Reply(200, {"id": VAULT})})
+    client = arm(transport, clock)
+    with ThreadPoolExecutor(32) as pool:
+        found = list(pool.map(lambda _: client.get(VAULT, "v"), range(350)))
+    assert len(transport.asked) == len(found) == 350
+    assert clock.seconds == pytest.approx(4.0, rel=0.05)
 
 
 def test_an_answer_lowers_what_is_left_and_never_raises_it() -> None:
