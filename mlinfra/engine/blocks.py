@@ -170,7 +170,7 @@ def static_attrs(block: Block) -> Attrs:
 
     def plain(node: Node) -> Any:
         value = node.value
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {k: plain(v) for k, v in value.items() if not isinstance(v.value, Template)}
         if isinstance(value, tuple):
             return [plain(v) for v in value if not isinstance(v.value, Template)]
@@ -215,7 +215,7 @@ def _names(node: Node, schema: Schema) -> Iterator[tuple[str, str, Position]]:
     """What stands, at any depth, where a resource of a certain type is named, and where it stands."""
     if isinstance(node.value, str) and "x-ref" in schema:
         yield schema["x-ref"], node.value, node.position
-    elif isinstance(node.value, Mapping):
+    elif isinstance(node.value, dict):
         for key, inner in node.value.items():
             yield from _names(inner, child(schema, key))
     elif isinstance(node.value, tuple):

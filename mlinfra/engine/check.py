@@ -27,7 +27,7 @@ def near(name: str, known: Any) -> str:
 class Subject:
     """What is being checked: how it is called, where it is written, whose it is."""
 
-    name: str
+    name: str | Address
     body: Node
     position: Position
     address: Address | None = None
@@ -35,7 +35,7 @@ class Subject:
     @staticmethod
     def of(block: Block, body: Node) -> Subject:
         """A resource block, with what its body's files hold in place of their paths."""
-        return Subject(str(block.address), body, block.position, block.address)
+        return Subject(block.address, body, block.position, block.address)
 
 
 def check_body(block: Subject, attrs: Attrs, schema: Schema) -> Iterator[Diagnostic]:

@@ -99,14 +99,15 @@ def seen(attrs: Attrs, type_: ResourceType[Any], pattern: Attrs) -> Live:
         tags = dict(plain[key])
         owner = tags.pop(OWNER_TAG, None)
         plain = {k: v for k, v in plain.items() if k != key} | ({key: tags} if tags else {})
-    mirrors = {name: pattern.get(part["x-mirrors"]) for name, part in properties(schema, "x-mirrors")}
-    return Live(tainted(masked(plain, schema), {**pattern, **mirrors}), owner)
+    if mirrors := properties(schema, "x-mirrors"):
+        pattern = {**pattern, **{name: pattern.get(part["x-mirrors"]) for name, part in mirrors}}
+    return Live(tainted(masked(plain, schema), pattern), owner)
 
 
 def read(type_: ResourceType[Any], conn: Any, wanted: Mapping[str, Attrs]) -> Mapping[str, Attrs | None]:
-    """What is there by id; ``wanted`` has, bare of marks, what was written of each. Raises ProviderError."""
+    """What is there by id; ``wanted`` has what was written of each. Raises ProviderError."""
     if isinstance(type_, ReadsWritten):
-        return type_.read_written(conn, wanted)
+        return type_.read_written(conn, {id: known_part(attrs) for id, attrs in wanted.items()})
     return type_.read_many(conn, list(wanted))
 
 
@@ -138,8 +139,8 @@ def _read(group: Mapping[str, Wanted], context: Context) -> dict[str, Live] | Pr
     first = next(iter(group.values()))
     type_ = first.registered.type
     try:
-        known = {item.id: known_part(item.pattern) for item in group.values()}
-        answers = read(type_, _connection(group, context), known)
+        written = {item.id: item.pattern for item in group.values()}
+        answers = read(type_, _connection(group, context), written)
     except ProviderError as wrong:
         return wrong
     return {

@@ -403,16 +403,17 @@ class Resolver:
         """The id; the recorded one as long as nothing that makes up the identity has changed."""
         asked = self._asked.get(address, {})
         try:
-            id = type_.identify({**known_part(attrs), **asked})
+            id = type_.identify(known_part(attrs) | asked)
         except ProviderError as wrong:
             self.problems.append(refused(wrong, block, attrs))
             return None
         if id is None:
             return None
-        told = {key: value for key, value in attrs.items() if not is_sensitive(value)}
-        if len(told) < len(attrs) and _tried(type_, {**known_part(told), **asked}) != id:
-            self.problems.append(_secret_identity(block, attrs))
-            return None
+        if is_sensitive(attrs):
+            told = {key: value for key, value in attrs.items() if not is_sensitive(value)}
+            if _tried(type_, {**known_part(told), **asked}) != id:
+                self.problems.append(_secret_identity(block, attrs))
+                return None
         record = self._recorded.get(address)
         if record is None or record.id == id:
             return id

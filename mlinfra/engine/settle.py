@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
-from mlinfra.engine.marks import known_part
 from mlinfra.engine.refresh import is_ours, read, seen
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.event import Settled
@@ -181,7 +180,7 @@ def _looked_up(entry: Entry, registered: Registered, connection: Any, lineage: s
 def _read(entry: Entry, registered: Registered, connection: Any) -> Attrs | None:
     if entry.id is None:
         return None
-    return read(registered.type, connection, {entry.id: known_part(entry.desired or {})}).get(entry.id)
+    return read(registered.type, connection, {entry.id: entry.desired or {}}).get(entry.id)
 
 
 def _recorded(entry: Entry, registered: Registered, attrs: Attrs | None) -> Entry:

@@ -12,7 +12,12 @@ import msgspec
 Key: TypeAlias = str | int | None
 """What ``for_each`` (str) or ``count`` (int) tells an instance by; None for a single one."""
 
-_SEGMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)(?:\[("(?:[^"\\]|\\.)*"|\d+)\])?(?:\.|$)')
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_KEY = r'"(?:[^"\\]|\\.)*"|\d+'
+_STEP = re.compile(rf"module\.({_NAME})(?:\[({_KEY})\])?\.")
+_ADDRESS = re.compile(
+    rf"((?:module\.{_NAME}(?:\[(?:{_KEY})\])?\.)*)(?!module\.)({_NAME})\.({_NAME})(?:\[({_KEY})\])?"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,7 +44,8 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     module: tuple[ModuleStep, ...] = ()
 
     def __str__(self) -> str:
-        return "".join(f"{step}." for step in self.module) + f"{self.type}.{self.name}{_bracket(self.key)}"
+        modules = "".join([f"{step}." for step in self.module]) if self.module else ""
+        return f"{modules}{self.type}.{self.name}{_bracket(self.key)}"
 
     def __lt__(self, other: Address) -> bool:
         return self.sort_key < other.sort_key
@@ -78,19 +84,15 @@ def parse_address(text: str) -> Address:
 
     Raises ValueError that says what an address looks like.
     """
-    segments: list[tuple[str, Key]] = []
-    at = 0
-    while at < len(text):
-        match = _SEGMENT.match(text, at)
-        if not match:
-            break
-        raw = match[2]
-        segments.append((match[1], None if raw is None else json.loads(raw)))
-        at = match.end()
-    modules: list[ModuleStep] = []
-    while len(segments) >= 2 and segments[0] == ("module", None):
-        modules.append(ModuleStep(*segments[1]))
-        del segments[:2]
-    if at < len(text) or not text or text.endswith(".") or len(segments) != 2 or segments[0][1] is not None:
+    match = _ADDRESS.fullmatch(text)
+    if not match:
         raise ValueError(f'{text!r} is no address; one looks like compute.cpu or role_assignment.team["ana"]')
-    return Address(segments[0][0], segments[1][0], segments[1][1], tuple(modules))
+    modules, type_name, name, key = match.groups()
+    steps = tuple(ModuleStep(step[1], _key(step[2])) for step in _STEP.finditer(modules)) if modules else ()
+    return Address(type_name, name, _key(key), steps)
+
+
+def _key(written: str | None) -> Key:
+    """What stands in brackets. Raises ValueError where that is no JSON."""
+    key: Key = None if written is None else json.loads(written)
+    return key

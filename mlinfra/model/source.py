@@ -100,9 +100,11 @@ class Node(msgspec.Struct, frozen=True):
         value = self.value
         if isinstance(value, Template):
             found += [part for part in value.parts if isinstance(part, Expression)]
-        elif isinstance(value, dict):
-            for child in value.values():
-                child._collect(found)
-        elif isinstance(value, tuple):
-            for child in value:
-                child._collect(found)
+        elif isinstance(value, dict | tuple):
+            for child in value.values() if isinstance(value, dict) else value:
+                if isinstance(child.value, _MAY_HOLD):
+                    child._collect(found)
+
+
+_MAY_HOLD = (Template, dict, tuple)
+"""The classes of values in which there may be an expression; most are none of them."""

@@ -7,7 +7,7 @@ them out before a call and puts them back after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -68,6 +68,7 @@ class LocalPath:
 
 Mark: TypeAlias = Unknown | Sensitive | Redacted | LocalPath
 
+_LISTS = (list, tuple)
 _SCALARS = frozenset({str, bool, int, float, type(None)})
 """The classes of most leaves. Asking a value's exact class first is what makes walks over values quick."""
 
@@ -102,12 +103,16 @@ def may_have_mark(data: bytes) -> bool:
 
 def has_mark(value: Any) -> bool:
     """Whether any leaf is a mark."""
-    if isinstance(value, dict | list | tuple):
-        for item in value.values() if isinstance(value, dict) else value:
-            if type(item) not in _SCALARS and has_mark(item):
-                return True
-        return False
-    return isinstance(value, Mark)
+    if isinstance(value, dict):
+        members: Iterable[Any] = value.values()
+    elif isinstance(value, _LISTS):
+        members = value
+    else:
+        return isinstance(value, Mark)
+    for item in members:  # noqa: SIM110  # `any` takes twice the time
+        if type(item) not in _SCALARS and has_mark(item):
+            return True
+    return False
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
+from azure.core import PipelineClient
 from azure.core.exceptions import (
     AzureError as CoreError,
 )
@@ -21,10 +22,8 @@ from azure.core.exceptions import (
     ClientAuthenticationError,
     ServiceRequestError,
 )
-from azure.core.pipeline.policies import RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RequestIdPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest
-from azure.mgmt.core import ARMPipelineClient
-from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from mlinfra import __version__
 from mlinfra.providers.azure import ids
@@ -67,7 +66,7 @@ class Answer:
     endpoint: str
 
 
-class _Bearer(ARMChallengeAuthenticationPolicy):
+class _Bearer(BearerTokenCredentialPolicy[HttpRequest, Any]):
     """Fetches one token for all threads: 32 workers must not start 32 ``az`` processes."""
 
     def __init__(self, credential: TokenCredential, *scopes: str) -> None:
@@ -93,7 +92,7 @@ class Arm:
     ) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.budget = budget
-        self._client: ARMPipelineClient[HttpRequest, Any] = ARMPipelineClient(
+        self._client: PipelineClient[HttpRequest, Any] = PipelineClient(
             base_url=self.endpoint,
             policies=[
                 RequestIdPolicy(),
