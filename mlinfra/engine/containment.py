@@ -7,8 +7,9 @@ but the planner can say that the child goes too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from mlinfra.engine.differ import SameSecret, differences, merged, overlaid, projection, respelled
 from mlinfra.engine.refresh import Live
@@ -19,8 +21,7 @@ from mlinfra.model.value import Attrs, Path, Unknown, dotted, surely_equal
 from mlinfra.providers.api import Registered
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """One change with all that carrying it out needs."""
 
     change: Change

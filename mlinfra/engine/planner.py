@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from mlinfra import __version__
 from mlinfra.engine.check import near
@@ -52,8 +54,7 @@ _MANY = 1_000
 """Blocks and records from which on the garbage collector rests while a plan is made of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     """A plan with what applying it needs, and what settling an earlier command's open steps found."""
 
     plan: Plan
@@ -63,7 +64,7 @@ class Planned:
     state: State
     config: Config
     settled: tuple[Settled, ...] = ()
-    written: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = {}
     """A digest of what is written of each address, where the options ask for it."""
 
 

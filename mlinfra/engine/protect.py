@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mlinfra.engine.containment import nearest, unmanaged
 from mlinfra.engine.context import Context

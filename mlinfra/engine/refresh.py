@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part
 from mlinfra.engine.schema import masked, properties, tainted
@@ -22,8 +24,7 @@ PATIENCE = 300.0
 """Seconds that reads which the service puts off are tried again before the refresh gives up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """One id to read. ``pattern`` is what was written of it: it says which answers are secrets."""
 
     id: str
@@ -33,8 +34,7 @@ class Wanted:
     pattern: Attrs
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(msgspec.Struct, frozen=True):
     """One resource as the service has it, normalised and with marks; ``owner`` is its lineage's tag."""
 
     attrs: Attrs

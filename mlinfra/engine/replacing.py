@@ -7,7 +7,8 @@ be made first as well, or the old ones could never be let go of. Terraform carri
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mlinfra.engine.decide import Work, first_made, is_one_name
 from mlinfra.model.address import Address

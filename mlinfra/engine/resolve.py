@@ -7,8 +7,9 @@ not stays `Unknown` and is evaluated again when an apply has made it known; the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mlinfra.config.expand import Each, instances
 from mlinfra.config.expression import Namespace, evaluate
@@ -34,8 +35,7 @@ from mlinfra.model.value import Attrs, LocalPath, is_sensitive
 from mlinfra.providers.api import ProviderError, Registered, Resolves, ResourceType
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(msgspec.Struct, frozen=True):
     """One resource as it should be.
 
     ``attrs`` are the managed keys, defaults included, with marks. ``id`` is None while only an apply can

@@ -8,6 +8,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from mlinfra.model.address import Address, Key
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Node, Position, SourceFile
@@ -94,8 +96,7 @@ class Import:
     for_each: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """One resource block.
 
     ``body`` is a mapping without the meta keys; of a ``file:`` body, with the keys beside ``file:`` laid
@@ -115,7 +116,7 @@ class Block:
     depends_on: tuple[tuple[Address, Position], ...] = ()
     count: Node | None = None
     when: Node | None = None
-    timeouts: Mapping[str, float] = field(default_factory=dict)
+    timeouts: Mapping[str, float] = {}
     """Seconds that ``create``, ``update`` and ``delete`` may take; no key: as long as the service takes."""
     read: bool = False
     """Whether this is a block of ``data:``: it exists already, and is read and never changed."""

@@ -1,12 +1,17 @@
-"""A plan: what would change, why, and the whole order of work."""
+"""A plan: what would change, why, and the whole order of work.
+
+Structs, as `mlinfra.model.source.Node` is: a plan has a `Change` for each of ten thousand resources.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic
@@ -76,8 +81,7 @@ class Delta(Enum):
     """No longer written and without a default: the service keeps what it has."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeChange:
+class AttributeChange(msgspec.Struct, frozen=True):
     """One attribute that differs; marks stand where a value is unknown, sensitive or redacted.
 
     Paths descend mappings; a list is one attribute, whole. ``unit`` is ``s`` where numbers are seconds.
@@ -91,8 +95,7 @@ class AttributeChange:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What happens to one resource.
 
     ``before`` is what is live (None: nothing), ``after`` what should be (None: nothing), both normalised and
@@ -123,8 +126,7 @@ class Change:
     """How long its steps are expected to take together; None where nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(msgspec.Struct, frozen=True):
     """One resource that someone changed or deleted outside; ``deleted`` when it is gone."""
 
     address: Address
@@ -154,8 +156,7 @@ class Op(Enum):
         return self in (Op.CREATE, Op.RECOVER, Op.PURGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One unit of work: one journal entry, one ``begin``/``resume`` chain.
 
     ``after`` names the steps and joins that must be done first. ``with_parent`` names the deletion that takes
@@ -173,8 +174,7 @@ class Step:
     """How long it is expected to take: as it usually did in this stack, else as its type says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(msgspec.Struct, frozen=True):
     """Nothing to do: it is done when all the steps ``after`` which it stands are.
 
     Where each of n steps waits for each of m others, both sides meet in one, and n × m edges are n + m.
@@ -184,8 +184,7 @@ class Join:
     after: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OutputChange:
+class OutputChange(msgspec.Struct, frozen=True):
     """One output before and after; marks as in a `Change`."""
 
     name: str
@@ -194,8 +193,7 @@ class OutputChange:
     after: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshInfo:
+class RefreshInfo(msgspec.Struct, frozen=True):
     """What refreshing cost: requests sent, seconds, resources read. None of it when ``skipped``."""
 
     requests: int = 0
@@ -225,8 +223,7 @@ class Options:
     digests: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """All of it. ``changes`` has one entry per resource of configuration and state, no-ops included."""
 
     stack: str
@@ -239,7 +236,7 @@ class Plan:
     drift: tuple[Drift, ...] = ()
     outputs: tuple[OutputChange, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = {}
     """What the provider says of where this goes, for the heading: ``{"cloud": …, "location": …}``."""
     refresh: RefreshInfo = RefreshInfo()
     destroy: bool = False

@@ -7,7 +7,8 @@ sensitive leaf becomes an empty `Redacted` first, and places keep their line num
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -78,14 +79,10 @@ def _portable(item: T) -> T:
         return Position(SourceFile(item.source.path, ""), item.line, item.column, item.length)  # type: ignore[return-value]
     if isinstance(item, tuple):
         return tuple(map(_portable, item))  # type: ignore[return-value]
-    if not is_dataclass(item) or isinstance(item, type | Mark):
+    if isinstance(item, Mark):
         return item
-    values = {"before", "after"} if isinstance(item, _HOLDERS) else set()
-    kept = {one.name: getattr(item, one.name) for one in fields(item)}
-    return replace(
-        item,
-        **{name: _written(value) if name in values else _portable(value) for name, value in kept.items()},
-    )
+    portable: T = _rebuilt(item, _written, _portable)
+    return portable
 
 
 def _written(value: Any) -> Any:
@@ -96,13 +93,21 @@ def _marked(item: T) -> T:
     """What `_portable` made, with marks as they were."""
     if isinstance(item, tuple):
         return tuple(map(_marked, item))  # type: ignore[return-value]
-    if not is_dataclass(item) or isinstance(item, type):
+    marked: T = _rebuilt(item, restored, _marked)
+    return marked
+
+
+def _rebuilt(item: Any, value: Callable[[Any], Any], other: Callable[[Any], Any]) -> Any:
+    """A noun of its parts: ``value`` of those that are values, ``other`` of the rest; all else as it is."""
+    if isinstance(item, msgspec.Struct):
+        names: Iterable[str] = item.__struct_fields__
+    elif is_dataclass(item) and not isinstance(item, type):
+        names = [one.name for one in fields(item)]
+    else:
         return item
-    kept = {one.name: getattr(item, one.name) for one in fields(item)}
     values = {"before", "after"} if isinstance(item, _HOLDERS) else set()
-    return replace(
-        item, **{name: restored(value) if name in values else _marked(value) for name, value in kept.items()}
-    )
+    parts = {name: (value if name in values else other)(getattr(item, name)) for name in names}
+    return type(item)(**parts)
 
 
 def _checksum(data: bytes) -> str:

@@ -6,8 +6,9 @@ An id of Azure is longer than a terminal is wide, and says less than the referen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mlinfra.model.plan import Action, AttributeChange, Change, Drift, Plan
 from mlinfra.model.value import Attrs, transform

@@ -4,9 +4,9 @@ import io
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from mlinfra.model.address import parse_address
