@@ -14,11 +14,11 @@ from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work, previous_of
 from mlinfra.engine.differ import differences, merged, overlaid
 from mlinfra.engine.expectation import remembered_durations, slowest_chain
+from mlinfra.engine.instance import Instance, refused
 from mlinfra.engine.marks import known_part, unmarked, uploadable
 from mlinfra.engine.planner import Planned
 from mlinfra.engine.refresh import OWNER_TAG
 from mlinfra.engine.remembering import remembered
-from mlinfra.engine.resolve import Instance, refused
 from mlinfra.engine.scheduler import End, Gate, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets

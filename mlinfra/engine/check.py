@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+
+import msgspec
 
 from mlinfra.engine.fits import fits
 from mlinfra.engine.schema import Schema, at, per_schema, properties
@@ -23,8 +24,7 @@ def near(name: str, known: Any) -> str:
     return f"Did you mean `{close[0]}`? " if close else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """What is being checked: how it is called, where it is written, whose it is."""
 
     name: str | Address

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work
-from mlinfra.engine.resolve import Instance
+from mlinfra.engine.instance import Instance
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.providers.api import Lists, ProviderError

@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from mlinfra.engine.differ import SameSecret, differences, merged, overlaid, projection, respelled
+from mlinfra.engine.instance import Instance
 from mlinfra.engine.refresh import Live
-from mlinfra.engine.resolve import Instance
 from mlinfra.engine.schema import Schema
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, error

@@ -25,12 +25,13 @@ from mlinfra.engine.decide import (
 from mlinfra.engine.differ import SameSecret
 from mlinfra.engine.expectation import expected, summed
 from mlinfra.engine.graves import unearthed
+from mlinfra.engine.instance import Instance
 from mlinfra.engine.protect import protected
 from mlinfra.engine.refresh import Live, Refreshed, Wanted, refresh
 from mlinfra.engine.remarks import noted, remarked
 from mlinfra.engine.renames import lookalikes, renamed
 from mlinfra.engine.replacing import carried, reason_to_replace
-from mlinfra.engine.resolve import Instance, Resolver
+from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings
 from mlinfra.engine.settle import settled_in_memory
 from mlinfra.engine.steps import build_steps

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from mlinfra.engine.decide import Work
+from mlinfra.engine.instance import Instance
 from mlinfra.engine.marks import described
-from mlinfra.engine.resolve import Instance
 from mlinfra.model.diagnostic import Diagnostic, warning
 from mlinfra.model.source import Node
 from mlinfra.model.state import Record

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mlinfra.engine.decide import Work
-from mlinfra.engine.resolve import Instance
+from mlinfra.engine.instance import Instance
 from mlinfra.engine.schema import comparable
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import Moved

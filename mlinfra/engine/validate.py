@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from mlinfra.engine.blocks import block_graph
 from mlinfra.engine.context import Context
 from mlinfra.engine.graves import meant
-from mlinfra.engine.resolve import Instance, Resolver
+from mlinfra.engine.instance import Instance
+from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings, provider_settings
 from mlinfra.engine.sources import Sources
 from mlinfra.model.address import Address
