@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from mlinfra.engine.resolve import Instance, Resolver
+from mlinfra.engine.instance import Instance
+from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings
 from mlinfra.model.encoding import encode
 from mlinfra.model.planfile import hidden
