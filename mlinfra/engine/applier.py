@@ -22,7 +22,7 @@ from mlinfra.engine.remembering import remembered
 from mlinfra.engine.scheduler import End, Gate, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
-from mlinfra.engine.worker import Going, Turn, Worker
+from mlinfra.engine.worker import Going, Turn, Unrecorded, Worker
 from mlinfra.model.configuration import OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started, Timing
@@ -195,6 +195,10 @@ class _Crew:
         if isinstance(result, StoreError):
             self.lost = self.lost or result
             return End(False)
+        if isinstance(result, Unrecorded):
+            self.lost = self.lost or result.trouble
+            self.entries.append(result.entry)
+            return End(False)
         if isinstance(result, Pending):
             if going.accepted is None:
                 self.tell(Accepted(step, now))
@@ -215,6 +219,7 @@ class _Crew:
             if result.retryable and self._has_patience(going, result, now):
                 after = result.after if result.after is not None else min(60.0, 2.0**going.tries)
                 going.tries += not result.busy
+                going.unanswered |= result.sent
                 self.tell(Retrying(step, now, after, scrubbed(result.summary, secrets(going.attrs))))
                 if not result.sent:
                     # The operation is over without effect: there is nothing to poll, it is begun anew.
@@ -301,6 +306,8 @@ class _Crew:
         held_up = tuple(self.steps[id] for id in waiting)
         broken = going.accepted is not None and going.op is Op.CREATE
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
+        # A refusal of the last try says nothing of an earlier one: the next command looks what became of it.
+        unsure |= going.unanswered and going.accepted is None
         if going.begun and not unsure:
             entry = self.worker.entry(going, EntryKind.FAILED, message=found.summary, broken=broken)
             try:

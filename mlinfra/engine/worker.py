@@ -55,6 +55,8 @@ class Going:
     """What is asked for now: that of the step, or what its turn of work has come to."""
     freed: bool = False
     """Whether something was done already about what keeps the name."""
+    unanswered: bool = False
+    """Whether an earlier try may have got through, without anybody having said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,14 @@ class Turn:
     desired: Attrs | None = None
     entry: Entry | None = None
     refused: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """A step's end that the store would not take: what was done goes into the state, or the recovery file."""
+
+    entry: Entry
+    trouble: StoreError
 
 
 class Worker:
@@ -187,7 +197,7 @@ class Worker:
         try:
             self.session.record(entry)
         except StoreError as lost:
-            return lost
+            return Unrecorded(entry, lost)
         return entry
 
     def entry(self, going: Going, kind: EntryKind, **more: Any) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -103,3 +104,41 @@ def test_of_two_applies_at_once_one_finds_the_lock(world: World) -> None:
     # The first may have been quick; then the second had nothing to do.
     assert code == 4 or (code, err) == (0, "")
     assert world.run("plan", "--detailed-exitcode")[0] == 0
+
+
+CONTESTED = """
+stack: quickstart
+azure: {cloud: simulator, subscription: 00000000-0000-0000-0000-000000000001, location: westeurope}
+variables: {team: {type: string}}
+resources:
+  resource_group:
+    main: {name: rg-small, tags: {team: "${var.team}"}}
+  user_assigned_identity:
+    main: {name: id-small, tags: {team: "${var.team}"}}
+"""
+
+
+def test_of_eight_applies_at_once_one_wins_at_a_time_and_no_update_is_lost(world: World) -> None:
+    (world.folder / "mlinfra.yaml").write_text(CONTESTED)
+    # Every other one waits; those that do not may find the lock held, or come when it is free.
+    waits = [["--lock-timeout", "5m"] if number % 2 else [] for number in range(8)]
+    processes = [
+        world.start("apply", "--auto-approve", "-v", f"team=t{number}", *more)
+        for number, more in enumerate(waits)
+    ]
+    ended = [process.communicate(timeout=300) for process in processes]
+    codes = [process.returncode for process in processes]
+    assert {code for code, more in zip(codes, waits, strict=True) if more} == {0}, ended
+    assert set(codes) <= {0, 4}, ended
+    assert all("MLI-STA-005" in err for code, (_, err) in zip(codes, ended, strict=True) if code == 4)
+
+    state = json.loads((world.folder / "state" / "quickstart.json").read_text())
+    assert state["serial"] == codes.count(0), "one more for each that won"
+    winners = [number for number, code in enumerate(codes) if code == 0]
+    empty = [
+        number
+        for number in winners
+        if world.run("plan", "--detailed-exitcode", "-v", f"team=t{number}")[0] == 0
+    ]
+    assert len(empty) == 1, "the last one's is what there is"
+    assert "2 resources" in world.run("simulator", "show")[1]

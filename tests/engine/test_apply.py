@@ -100,6 +100,25 @@ def test_an_answer_that_was_lost_is_no_second_creation(bench: Bench) -> None:
     assert [op for op, id in trouble(bench).writes if id == "/reports"] == [Op.CREATE, Op.UPDATE]
 
 
+def test_a_refusal_after_an_answer_that_was_lost_forgets_nothing(bench: Bench) -> None:
+    def cut(op: Op, id: str) -> None:
+        if id == "/reports":
+            raise ProviderError("LOST", "the connection was reset", retryable=True)
+
+    def refuse(op: Op, id: str) -> None:
+        if op is Op.UPDATE:
+            raise ProviderError("NO", "it is being made")
+
+    trouble(bench).after, trouble(bench).before = cut, refuse
+    assert [failure.code for failure in bench.apply().failures] == ["NO"]
+    trouble(bench).after = trouble(bench).before = lambda op, id: None
+    assert not bench.apply().failures
+    assert [(e.address, e.found) for e in bench.events if isinstance(e, Settled)] == [
+        ("folder.main", "recorded")
+    ]
+    assert [id for op, id in trouble(bench).writes if op is Op.CREATE].count("/reports") == 1
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("victim", ["/reports", "/reports/a.txt", "/reports/b.txt", "/reports/c.txt"])
 @pytest.mark.parametrize("polls", [0, 2])
