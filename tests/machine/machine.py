@@ -27,10 +27,11 @@ from mlinfra.engine.remembering import remember
 from mlinfra.engine.settle import settle
 from mlinfra.model.address import parse_address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity
-from mlinfra.model.state import State
+from mlinfra.model.journal import Entry
+from mlinfra.model.state import Record, State
 from mlinfra.state.api import StoreError
 from mlinfra.state.local import LocalStore
-from mlinfra.state.manager import StateManager
+from mlinfra.state.manager import Snapshot, StateManager
 from tests.machine.stack import INSTANCES, Block, Stack
 from tests.machine.trouble import Killed, Kind, Trouble, TroubledStore
 from tests.machine.worlds import Azure, Files, World
@@ -334,7 +335,7 @@ class Machine(RuleBasedStateMachine):
     def _try(self, **options: Any) -> Applied | MlinfraError | None:
         """One apply under the trouble that was asked for; None when it died of it."""
         self._write()
-        before = self._recorded()
+        before = self._manager().load()
         destroy = bool(options.get("destroy"))
         leaving = self._leaving(before, destroy=destroy)
         outcome: Applied | MlinfraError | None
@@ -379,15 +380,16 @@ class Machine(RuleBasedStateMachine):
             if id in there:
                 self.others[id] = Other(there[id], ours=self.world.tags)
 
-    def _leaving(self, state: State, *, destroy: bool) -> set[str]:
+    def _leaving(self, before: Snapshot, *, destroy: bool) -> set[str]:
         """The ids of what may be let go because it is to be kept."""
         declared = {self.stack.address(label, key) for label, _, key in self.stack.instances()}
+        known: list[Record | Entry] = [*before.state.records.values(), *before.open]
         found = set()
-        for address, record in state.records.items():
-            block = self.stack.blocks.get(str(address.block))
-            keeps = "keep_on_remove" in (block.life if block is not None else record.lifecycle)
-            if keeps and (destroy or str(address) not in declared):
-                found.add(self._key(record.id))
+        for one in known:
+            block = self.stack.blocks.get(str(one.address.block))
+            keeps = "keep_on_remove" in (block.life if block is not None else one.lifecycle)
+            if keeps and one.id is not None and (destroy or str(one.address) not in declared):
+                found.add(self._key(one.id))
         return found
 
     def _expected(self, there: Mapping[str, str]) -> dict[str, str | None]:

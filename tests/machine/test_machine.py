@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.machine.machine import Machine
@@ -35,7 +35,9 @@ MACHINES = pytest.mark.parametrize("machine", [FilesMachine, AzureMachine])
 
 @MACHINES
 def test_a_few_steps(machine: type[Machine]) -> None:
-    few = settings(max_examples=12, stateful_step_count=20, derandomize=True, database=None)
+    few = settings(
+        max_examples=10, stateful_step_count=20, derandomize=True, database=None, phases=[Phase.generate]
+    )
     run_state_machine_as_test(machine, settings=few)
 
 
