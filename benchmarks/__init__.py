@@ -12,4 +12,5 @@ the peer take turns, so that a machine that slows down slows down both: what cou
 - `spans`: how long applies take on the simulator's clock, against the least that is possible (`bound`); each
   is measured by `makespan` in a process of its own
 - `report`: the table and the JSON
+- `postgres`: state in PostgreSQL beside state in a folder, a program of its own
 """

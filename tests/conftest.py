@@ -23,7 +23,7 @@ settings.load_profile("any-machine")
 # The tests' own provider comes in as any other does: a distribution on the path with an entry point.
 sys.path.append(str(Path(__file__).parent / "plugins"))
 
-_READ_BY_US = ("MLINFRA_", "AZURE_")
+_READ_BY_US = ("MLINFRA_", "AZURE_", "PG")
 _LOOKS = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 
 

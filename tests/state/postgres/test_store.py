@@ -259,13 +259,10 @@ def test_reading_is_tried_again_once(store: PostgresStore, lease: Lease) -> None
     assert begun == [1, 1]
 
 
-def test_a_server_that_froze_is_given_up(
-    store: PostgresStore, server: PostgresServer, lease: Lease, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_froze_is_given_up(store: PostgresStore, server: PostgresServer, lease: Lease) -> None:
     row = store._line.look(lambda c: c.execute("select pg_backend_pid()").fetchone(), None)
     assert row is not None
     os.kill(row[0], signal.SIGSTOP)
-    monkeypatch.setattr(line.Bounded, "patience", 0.5)
     try:
         with pytest.raises(StoreError, match=r"no answer within 0\.5 s"):
             store._line.change(lambda c: c.execute("select 1"), patience=0.5)
