@@ -236,10 +236,11 @@ class StateManager:
         if not kept:
             return f"Put back a good copy of {where}: there is no earlier one to restore."
         last = kept[0]
+        # Only files can be copied; what a database or a container keeps, its own tools put back.
+        command = f"cp {shlex.quote(last.where)} {shlex.quote(where)}" if Path(where).exists() else last.where
         return (
             f"Restore the one before it (serial {last.serial}, written {last.written:%Y-%m-%d %H:%M} UTC): "
-            f"cp {shlex.quote(last.where)} {shlex.quote(where)}. "
-            "Then plan: what changed since then shows as drift."
+            f"{command}. Then plan: what changed since then shows as drift."
         )
 
     def _asides(self) -> tuple[Path, ...]:

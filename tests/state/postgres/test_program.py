@@ -146,6 +146,21 @@ def test_a_plan_needs_the_right_to_read_alone(world: World, server: PostgresServ
     assert "grant select, insert, update, delete" in err
 
 
+def test_a_damaged_state_is_told_with_the_one_before_it(
+    world: World, server: PostgresServer, open_store: OpenStore, schema: str
+) -> None:
+    assert world.run("apply", "--auto-approve")[0] == 0
+    with server.connect() as admin:
+        admin.execute(f"insert into {schema}.history select stack, 7, written, data from {schema}.state")
+        admin.execute(f"update {schema}.state set data = 'nonsense'")
+    code, _, err = world.run("plan")
+    assert code == 1
+    assert f"{open_store().where()} is damaged" in err
+    assert "(serial 7, written " in err
+    assert f"UTC): {open_store().where()}/history/7. Then plan" in err
+    assert "cp " not in err
+
+
 def test_a_wrong_password_is_told_with_the_place_and_without_the_password(world: World) -> None:
     code, _, err = world.run("plan", url=world.url.replace("correct", "korrekt"))
     assert code == 1
