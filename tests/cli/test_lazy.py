@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from mlinfra.cli.main import COMMANDS, cli
+from mlinfra.cli.state import COMMANDS as OF_STATE
 
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart"
 HEAVY = ("azure", "deepdiff", "jsonschema", "requests", "rich", "simpleeval", "sqlite3", "yaml")
@@ -27,9 +28,9 @@ def heavy(arguments: list[str]) -> list[str]:
     return done.stderr.split()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_help_says_of_a_command_what_it_says_of_itself(name: str) -> None:
-    module, attribute, line = COMMANDS[name]
+@pytest.mark.parametrize("known", [*COMMANDS.values(), *OF_STATE.values()])
+def test_the_help_says_of_a_command_what_it_says_of_itself(known: tuple[str, str, str]) -> None:
+    module, attribute, line = known
     command = getattr(import_module(module), attribute)
     assert command.help.splitlines()[0] == line
 

@@ -1,4 +1,4 @@
-"""``mlinfra state``: a look into what is recorded, and the way out of a lock that nobody lets go."""
+"""``mlinfra state list`` and ``show``: a look into what is recorded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import console, options
-from mlinfra.cli.approval import ask
 from mlinfra.cli.options import AddressType, Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.model.address import Address
@@ -17,12 +16,7 @@ from mlinfra.model.state import Record, State
 from mlinfra.render import json, terminal
 
 
-@click.group()
-def state() -> None:
-    """Look into the recorded state, or unlock it."""
-
-
-@state.command("list")
+@click.command("list")
 @options.inputs
 @click.pass_context
 def list_(ctx: click.Context, inputs: Inputs) -> None:
@@ -31,7 +25,7 @@ def list_(ctx: click.Context, inputs: Inputs) -> None:
     console.show(console.stdout(no_color=True), terminal.resources(recorded.records.values()))
 
 
-@state.command()
+@click.command()
 @click.argument("address", type=AddressType())
 @options.inputs
 @options.as_json
@@ -44,36 +38,6 @@ def show(ctx: click.Context, address: Address, inputs: Inputs, as_json: bool, no
         console.document(json.resource(record))
     else:
         console.show(console.stdout(no_color=no_color), terminal.resource(record))
-
-
-@state.command()
-@click.argument("id", metavar="ID")
-@options.inputs
-@click.option("--force", is_flag=True, help="Do not ask.")
-@click.pass_context
-def unlock(ctx: click.Context, id: str, inputs: Inputs, force: bool) -> None:
-    """Take the lock with this ID from the command that holds it.
-
-    A lock ends by itself when nobody renews it, so this is for one that somebody renews and should not. The
-    command that had it sends nothing more; what it has in flight is in the journal, and the next command
-    settles that.
-    """
-    folder: Path = ctx.obj
-    with Workplace(folder) as place:
-        head = place.head(inputs)
-        manager = place.manager(head)
-        held = manager.holder()
-        if held is not None and held.id == id and not force:
-            since = f"{held.since:%Y-%m-%d %H:%M:%S} UTC"
-            console.say(f"{held.owner} on {held.host} runs mlinfra {held.command} since {since}.")
-            ask(
-                ctx,
-                "state unlock",
-                f'Take the lock of "{head.stack}" away from it?',
-                f"Make sure that it is stuck, then run `{options.typed(ctx, f'state unlock --force {id}')}`.",
-            )
-        manager.unlock(id)
-    console.say(f'The stack "{head.stack}" is unlocked.')
 
 
 def _recorded(ctx: click.Context, inputs: Inputs) -> State:
