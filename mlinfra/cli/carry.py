@@ -10,9 +10,11 @@ import click
 from mlinfra import __version__
 from mlinfra.cli import planfile
 from mlinfra.cli.change import Manner, make, show_plan
+from mlinfra.cli.failure import tell_checks
 from mlinfra.cli.options import PARALLELISM, Inputs
 from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
+from mlinfra.engine.checks import refusals
 from mlinfra.engine.planner import make_plan
 from mlinfra.engine.remembering import remember
 from mlinfra.engine.saved import check_recorded, check_same, exactly
@@ -42,5 +44,5 @@ def carry_out(
         show_plan(planned, manner)
         if planned.plan.is_empty:
             remember(planned, session)
-            return 0
+            return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color)
         return make(place, planned, session, context, manner, held)

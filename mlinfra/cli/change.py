@@ -16,17 +16,19 @@ from rich.text import Text
 
 from mlinfra.cli import console
 from mlinfra.cli.approval import ask
-from mlinfra.cli.failure import INTERRUPTED
+from mlinfra.cli.failure import INTERRUPTED, tell_checks
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.applier import Applied, StopSignal
 from mlinfra.engine.applier import apply as make_changes
+from mlinfra.engine.checks import refusals
 from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.remembering import remember
 from mlinfra.render import json, terminal
+from mlinfra.render.checks import checks_json
 from mlinfra.render.events import Tally, timing_json
 from mlinfra.render.progress import Json, Lines, Live
 from mlinfra.render.view import view
@@ -68,7 +70,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         show_plan(planned, manner)
         if planned.plan.is_empty:
             remember(planned, session)
-            return 0
+            return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color)
         if not manner.auto_approve:
             ask(ctx, manner.command, "Delete all of this?" if manner.destroys else "Make these changes?")
         return make(place, planned, session, context, manner, held)
@@ -121,7 +123,7 @@ def make(
             destroy=manner.destroys,
         )
         console.show(console.stdout(no_color=manner.no_color), told)
-    return 0
+    return tell_checks(applied.findings, no_color=manner.no_color)
 
 
 def _summary(applied: Applied, tally: Tally) -> dict[str, Any]:
@@ -138,6 +140,7 @@ def _summary(applied: Applied, tally: Tally) -> dict[str, Any]:
         "interrupted": applied.interrupted,
         "serial": applied.state.serial,
         "durations": [timing_json(timing) for timing in applied.timings],
+        "checks": checks_json(applied.checks),
         "chain": [timing_json(timing) for timing in applied.chain],
     }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from mlinfra.cli import console
-from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.providers.api import ProviderError
 from mlinfra.render import diagnostics
 from mlinfra.state.api import Held, StoreError
@@ -41,6 +42,13 @@ def report(wrong: BaseException) -> int:
         return 1
     _bug(wrong)
     return 1
+
+
+def tell_checks(found: Sequence[Diagnostic], *, no_color: bool) -> int:
+    """Tell which checks do not hold although nothing went wrong, and answer the exit code."""
+    if found:
+        console.show(console.stderr(no_color=no_color), diagnostics.report(found, untouched=False))
+    return 1 if any(each.severity is Severity.ERROR for each in found) else 0
 
 
 def of_provider(wrong: ProviderError) -> Diagnostic:

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import console, options
+from mlinfra.cli.failure import tell_checks
 from mlinfra.cli.options import Inputs, Scope
 from mlinfra.cli.wiring import Workplace
+from mlinfra.engine.checks import refusals
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.model.plan import Options
 from mlinfra.render import json, terminal
@@ -72,6 +74,8 @@ def plan(
             else:
                 name = "destroy" if destroy else "apply"
                 console.say(f"Run {options.next_command(ctx, name, inputs)} to make these changes.")
+    if failed := tell_checks(refusals(planned.plan.checks), no_color=no_color):
+        return failed
     return CHANGES if detailed_exitcode and not planned.plan.is_empty else 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlinfra.config import codes
 from mlinfra.config.bodies import Bodies
+from mlinfra.config.checks import read_checks
 from mlinfra.config.durations import read_timeouts
 from mlinfra.config.lifecycle import read_lifecycle
 from mlinfra.config.names import bad_name
@@ -18,7 +19,7 @@ from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position, Template
 
-NOT_YET = frozenset({"checks", "provider"})
+NOT_YET = frozenset({"provider"})
 
 
 def read_blocks(
@@ -86,6 +87,7 @@ class _Block:
             count=meta.get("count"),
             when=meta.get("when"),
             timeouts=read_timeouts(meta.get("timeouts"), self.address, self.problems),
+            checks=read_checks(meta.get("checks"), self.address, self.problems),
         )
 
     def source(self) -> Block:

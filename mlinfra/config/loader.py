@@ -15,6 +15,7 @@ from mlinfra.config import codes
 from mlinfra.config.backend import read_backend
 from mlinfra.config.blocks import check_depends_on, read_blocks
 from mlinfra.config.bodies import Bodies
+from mlinfra.config.checks import read_stack_checks
 from mlinfra.config.include import Part, distinct, included, joined
 from mlinfra.config.names import bad_name
 from mlinfra.config.refactors import read_moved, read_removed, with_imports
@@ -41,8 +42,9 @@ SECTIONS = (
     "removed",
     "import",
     "outputs",
+    "checks",
 )
-NOT_YET = ("modules", "checks")
+NOT_YET = ("modules",)
 _OUTPUT_KEYS = ("value", "description", "sensitive")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -93,7 +95,7 @@ def _load(
             )
     others = included(sections.get("include"), folder / FILE, root, problems)
     parts = [Part(source, sections, folder), *others]
-    declared = {name: joined(parts, name, problems) for name in ("variables", "locals", "outputs")}
+    declared = {name: joined(parts, name, problems) for name in ("variables", "locals", "outputs", "checks")}
     around = Surroundings(folder, root, readable(environment))
     variables = read_variables(
         declared["variables"],
@@ -121,6 +123,7 @@ def _load(
         locals=locals_,
         blocks=with_imports(sections.get("import"), blocks, problems),
         outputs=_outputs(reader.members(declared["outputs"], "outputs"), problems),
+        checks=read_stack_checks(reader.members(declared["checks"], "checks"), problems),
         warnings=(),
         data=tuple(distinct(data, problems) if others else data),
         moved=read_moved(sections.get("moved"), blocks, problems),
@@ -205,6 +208,9 @@ def _check_references(
         for meta in (block.parent, block.import_id):
             if meta is not None:
                 checker.check(meta, each=each)
+        for check in block.checks:
+            for node in (check.condition, check.message):
+                checker.check(node, each=each, own=True, whole=True)
         for entry in block.imports:
             checker.check(entry.id, each=each or entry.for_each is not None)
             if entry.for_each is not None:
@@ -214,6 +220,9 @@ def _check_references(
             checker.check(node)
     for output in config.outputs.values():
         checker.check(output.value)
+    for check in config.checks:
+        for node in (check.condition, check.message):
+            checker.check(node)
     check_depends_on(list(config.blocks), blocks, problems)
     check_local_cycles(config.locals, problems)
 

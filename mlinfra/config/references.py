@@ -92,10 +92,12 @@ class Checker:
         *,
         each: bool = False,
         own: bool = False,
+        whole: bool = False,
         resources: bool = True,
         roots: frozenset[str] | None = None,
     ) -> None:
-        """``each``: whether `each` means something here; ``own``: whether `self` does.
+        """``each``: whether `each` means something here; ``own``: whether `self` does, and with
+        ``whole`` as the whole resource, whose keys are its type's to know.
 
         ``roots`` are the only names that can be read here, where it is not all that there are.
         """
@@ -108,11 +110,13 @@ class Checker:
                         f"Only {listed(sorted(roots))} is known at this place.",
                     )
                 else:
-                    wrong = self._wrong(path, each, own, resources)
+                    wrong = self._wrong(path, each, own, whole, resources)
                 if wrong is not None:
                     self.problems.append(_told(wrong, path, expression))
 
-    def _wrong(self, path: tuple[str, ...], each: bool, own: bool, resources: bool) -> _Wrong | None:
+    def _wrong(
+        self, path: tuple[str, ...], each: bool, own: bool, whole: bool, resources: bool
+    ) -> _Wrong | None:
         root = path[0]
         if root in self.blocks or root == "data":
             if not resources:
@@ -128,7 +132,7 @@ class Checker:
         if root == "each":
             return _each(path, each)
         if root == "self":
-            return _self(path, own)
+            return _self(path, own, whole)
         if root == "stack":
             return _declared(path, ("name",), "`stack.{}`")
         return self._no_root(path)
@@ -182,11 +186,13 @@ def _each(path: tuple[str, ...], allowed: bool) -> _Wrong | None:
     return _Wrong(codes.NO_SUCH_NAME, f"there is no `each.{path[1]}`", advice, 2)
 
 
-def _self(path: tuple[str, ...], allowed: bool) -> _Wrong | None:
+def _self(path: tuple[str, ...], allowed: bool, whole: bool) -> _Wrong | None:
     if not allowed:
         return _Wrong(codes.NOT_HERE, "`self` means nothing here", "It is the resource around it.")
-    if path[1:] == ("fingerprint",):
+    if len(path) > 1 if whole else path[1:] == ("fingerprint",):
         return None
+    if whole:
+        return _Wrong(codes.NO_SUCH_NAME, "`self` alone is no value", "Say which key of it: ${self.name}.")
     advice = (
         "There is self.fingerprint only: a few characters that change when a key changes that cannot be "
         "changed in place. What is written of the resource goes under `locals:`."

@@ -9,6 +9,7 @@ from mlinfra.config import codes
 from mlinfra.config.expression import evaluate
 from mlinfra.config.functions import kind
 from mlinfra.config.references import Checker
+from mlinfra.config.rules import read_rules
 from mlinfra.config.scope import Scope, Table
 from mlinfra.config.shape import Reader
 from mlinfra.config.surroundings import Surroundings
@@ -17,7 +18,6 @@ from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position
 from mlinfra.model.value import Sensitive, Unknown
 
-_KEYS = ("condition", "message")
 _READABLE = frozenset({"var"})
 
 
@@ -74,42 +74,13 @@ def _failed(value: object) -> bool:
 
 def _rules(subject: Subject, problems: list[Diagnostic]) -> list[tuple[Node, str]]:
     """Each rule's condition and message; those of the wrong shape are reported and left out."""
-    node = subject.rules
-    if node.value is None:
-        return []
     what = f"`validation` of variable `{subject.name}`"
-    if not node.is_list:
-        problems.append(
-            error(
-                codes.WRONG_SHAPE,
-                f"{what} is a list",
-                'Each of its members is a rule:  - {condition: "${…}", message: …}.',
-                node.position,
-            )
-        )
-        return []
-    found: list[tuple[Node, str]] = []
-    for member in node.value:
-        reader = Reader(problems, what)
-        before = len(problems)
-        read = reader.body(member, _KEYS)
-        missing = next((key for key in _KEYS if key not in read or read[key].value in (None, "")), None)
-        if len(problems) > before:
-            continue
-        if missing is not None:
-            problems.append(
-                error(
-                    codes.MISSING_KEY,
-                    f"a rule in {what} needs `{missing}`",
-                    'Write  - {condition: "${…}", message: …}.',
-                    member.position,
-                )
-            )
-            continue
-        message = reader.text(read["message"], "message")
-        if message:
-            found.append((read["condition"], message))
-    return found
+    reader = Reader(problems, what)
+    read = [
+        (rule["condition"], reader.text(rule["message"], "message"))
+        for rule in read_rules(subject.rules, what, problems)
+    ]
+    return [(condition, message) for condition, message in read if message]
 
 
 def _refused(subject: Subject, condition: Node, message: str) -> Diagnostic:

@@ -89,6 +89,35 @@ def _entries(description: str, members: JsonSchema, required: tuple[str, ...]) -
     }
 
 
+_CHECK: JsonSchema = {
+    "type": "object",
+    "properties": {
+        "condition": worked_out(
+            {
+                "description": "An expression that is true where all is well; in a resource, `self` is "
+                "that resource.",
+                "type": "boolean",
+            }
+        ),
+        "message": {"description": "What is said where it is not true.", "type": "string", "minLength": 1},
+    },
+    "required": ["condition", "message"],
+    "additionalProperties": False,
+}
+CHECK: JsonSchema = {
+    **_CHECK,
+    "title": "Check",
+    "properties": {
+        **_CHECK["properties"],
+        "severity": {
+            "description": "Whether an apply after which it is not true fails, or only warns.",
+            "enum": ["error", "warning", None],
+            "default": "error",
+        },
+    },
+}
+"""One check of the stack."""
+
 _RULE: JsonSchema = {
     "type": "object",
     "properties": {
@@ -235,6 +264,25 @@ META: Mapping[str, JsonSchema] = {
         }
     ),
     "lifecycle": {"$ref": "#/$defs/lifecycle"},
+    "checks": {
+        "description": "What must hold before the resource is made or changed, and after.",
+        "type": ["object", "null"],
+        "properties": {
+            "before": {
+                "description": "Where one is not true, the plan is refused, or the step when it is only "
+                "known then.",
+                "type": ["array", "null"],
+                "items": _CHECK,
+            },
+            "after": {
+                "description": "Where one is not true, what was made stays, and nothing that needs it is "
+                "made.",
+                "type": ["array", "null"],
+                "items": _CHECK,
+            },
+        },
+        "additionalProperties": False,
+    },
     "timeouts": {
         "description": "How long its operations may take, such as {create: 30m}. Then the apply goes on "
         "without it; the next command takes the operation up again.",
@@ -274,7 +322,7 @@ TOP: Mapping[str, JsonSchema] = {
     },
     "include": {
         "description": "Further files of the stack, seen from its folder; * and ** may stand in a path. "
-        "They hold variables, locals, resources, data and outputs.",
+        "They hold variables, locals, resources, data, outputs and checks.",
         "anyOf": [_PATH, {"type": "array", "items": _PATH}, {"type": "null"}],
     },
     "variables": section("What comes from outside; read as ${var.name}.", {"$ref": "#/$defs/variable"}),
@@ -283,6 +331,7 @@ TOP: Mapping[str, JsonSchema] = {
         {"description": "Any value; it may hold expressions."},
     ),
     "outputs": section("What others read after an apply.", {"$ref": "#/$defs/output"}),
+    "checks": section("What must hold of the whole stack once it is applied.", {"$ref": "#/$defs/check"}),
     "moved": _entries(
         "Blocks or instances that have another address now; their resources stay.",
         {"from": _address("What it was."), "to": _address("What it is.")},

@@ -14,6 +14,7 @@ from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work, previous_of
 from mlinfra.engine.differ import differences, merged, overlaid
 from mlinfra.engine.expectation import remembered_durations, slowest_chain
+from mlinfra.engine.guard import Guard
 from mlinfra.engine.instance import Instance, refused
 from mlinfra.engine.marks import known_part, unmarked, uploadable
 from mlinfra.engine.planner import Planned
@@ -23,6 +24,7 @@ from mlinfra.engine.scheduler import End, Gate, Next, Run, run
 from mlinfra.engine.schema import comparable
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.engine.worker import Going, Turn, Unrecorded, Worker
+from mlinfra.model.check import CheckResult
 from mlinfra.model.configuration import OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.event import Accepted, Event, Failed, Finished, Retrying, Started, Timing
@@ -77,6 +79,10 @@ class Applied:
     """How long each step took that was carried out, in the order in which they ended."""
     chain: tuple[Timing, ...] = ()
     """Those of them that decided how long the apply took, each waiting for the one before."""
+    checks: tuple[CheckResult, ...] = ()
+    """How every check came out."""
+    findings: tuple[Diagnostic, ...] = ()
+    """What is said of checks that do not hold now that all is done: errors, and warnings."""
 
 
 def apply(
@@ -99,6 +105,8 @@ def apply(
         raise MlinfraError(
             error("MLI-STA-020", f"stopped: {crew.lost.summary}", crew.lost.hint), untouched=False
         )
+    complete = not (skipped or crew.failures or stop.requested)
+    checks, findings = crew.guard.at_end(complete=complete)
     return Applied(
         state=state,
         failures=tuple(crew.failures),
@@ -108,6 +116,8 @@ def apply(
         requests=crew.worker.requests() - sent,
         seconds=context.clock.monotonic() - started,
         interrupted=stop.requested,
+        checks=checks,
+        findings=findings,
         timings=tuple(crew.timings),
         chain=slowest_chain(planned.plan, crew.timings),
     )
@@ -133,6 +143,7 @@ class _Crew:
         self.done = 0
         self.going: dict[str, Going] = {}
         self.steps = {step.id: step for step in planned.plan.steps}
+        self.guard = Guard(planned)
         self.worker = Worker(planned, session, context, on_event)
 
     @property
@@ -176,7 +187,7 @@ class _Crew:
             if work.comes_back and work.instance is not None:
                 going.desired = known_part(work.instance.attrs)
         else:
-            trouble = self._prepare(going)
+            trouble = self._prepare(going) or self.guard.before(step)
             if trouble is not None:
                 return self._fail(going, trouble)
             if step.op is Op.ADOPT and f"{Op.UPDATE.value}:{step.address}" in self.steps:
@@ -281,6 +292,9 @@ class _Crew:
         if entry.observed is not None:
             self.planned.resolver.observe(step.address, entry.observed)
         self._took(going, now, done=True)
+        trouble = self.guard.after(step)
+        if trouble is not None:
+            return self._refuse(going, trouble, now)
         changed = going.desired is not None or step.op is not Op.UPDATE
         self.tell(Finished(step, now, now - going.started, changed=changed))
         return End(True)
@@ -289,6 +303,18 @@ class _Crew:
         """Remember how long a step took of which anything was asked."""
         if going.begun:
             self.timings.append(Timing(going.step, going.started, now, done))
+
+    def _refuse(self, going: Going, trouble: Diagnostic, now: float) -> Next:
+        """Go no further from a step that is done and recorded: a check after it does not hold."""
+        self.failures.append(trouble)
+        seconds = now - going.started
+        self.tell(Failed(going.step, now, trouble, self._held_up(going.step), seconds, done=True))
+        return End(False)
+
+    def _held_up(self, step: Step) -> tuple[Step, ...]:
+        """The steps that will not run when this one fails."""
+        waiting = dependants(self.planned.plan.needs, [step.id]) & self.steps.keys()
+        return tuple(self.steps[id] for id in sorted(waiting))
 
     def _fail(self, going: Going, trouble: ProviderError | Diagnostic) -> Next:
         step, work = going.step, going.work
@@ -302,8 +328,6 @@ class _Crew:
         else:
             found = trouble
         found = replace(found, address=step.address)
-        waiting = sorted(dependants(self.planned.plan.needs, [step.id]) & self.steps.keys())
-        held_up = tuple(self.steps[id] for id in waiting)
         broken = going.accepted is not None and going.op is Op.CREATE
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
         # A refusal of the last try says nothing of an earlier one: the next command looks what became of it.
@@ -318,7 +342,7 @@ class _Crew:
         self.failures.append(found)
         now = self.context.clock.monotonic()
         self._took(going, now, done=False)
-        self.tell(Failed(step, now, found, held_up, now - going.started))
+        self.tell(Failed(step, now, found, self._held_up(step), now - going.started))
         return End(False)
 
     def _prepare(self, going: Going) -> Diagnostic | None:

@@ -184,22 +184,33 @@ def _written_needs(
     block: Block, config: Config, sources: Mapping[Address, frozenset[Address]]
 ) -> Iterator[tuple[Address, Position]]:
     """Blocks that expressions read, through locals and ``data`` too, and those that ``depends_on`` and
-    ``replace_triggered_by`` name.
+    ``replace_triggered_by`` name. A check may read its own resource by its address.
 
     The place is where the block says so.
     """
     beside = (block.for_each, block.count, block.when, block.parent, block.import_id)
     for node in (block.body, *(n for n in beside if n is not None)):
-        for path, position in resource_reads(node, config.locals):
-            if path[0] == "data":
-                needed = sources.get(Address(path[1], path[2]), frozenset()) if len(path) >= 3 else ()
-                yield from ((target, position) for target in needed)
-            elif len(path) >= 2:
-                yield Address(path[0], path[1], None, block.address.module), position
+        yield from _read(node, block, config, sources)
+    for check in block.checks:
+        for node in (check.condition, check.message):
+            needed = _read(node, block, config, sources)
+            yield from ((target, position) for target, position in needed if target != block.address)
     for target, position in block.depends_on:
         yield target.block, position
     for trigger in block.lifecycle.replace_triggered_by:
         yield trigger.address.block, trigger.position
+
+
+def _read(
+    node: Node, block: Block, config: Config, sources: Mapping[Address, frozenset[Address]]
+) -> Iterator[tuple[Address, Position]]:
+    """Blocks that the expressions of one node of a block read."""
+    for path, position in resource_reads(node, config.locals):
+        if path[0] == "data":
+            needed = sources.get(Address(path[1], path[2]), frozenset()) if len(path) >= 3 else ()
+            yield from ((target, position) for target in needed)
+        elif len(path) >= 2:
+            yield Address(path[0], path[1], None, block.address.module), position
 
 
 def _named_needs(body: Node, schema: Schema, directory: Directory) -> Iterator[tuple[Address, Position]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mlinfra.config.vocabulary import (
+    CHECK,
     DEFINITIONS,
     DIALECT,
     LIFECYCLE,
@@ -38,6 +39,7 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
         **DEFINITIONS,
         "variable": VARIABLE,
         "output": OUTPUT,
+        "check": CHECK,
         "lifecycle": LIFECYCLE,
         "meta": {"properties": dict(META)},
     }
@@ -81,7 +83,7 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
                 "properties": sources,
                 "additionalProperties": False,
             },
-            **{key: TOP[key] for key in ("moved", "removed", "import", "outputs")},
+            **{key: TOP[key] for key in ("moved", "removed", "import", "outputs", "checks")},
         },
         "required": ["stack"],
         "additionalProperties": False,

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mlinfra.config.expand import Each
 from mlinfra.engine.schema import Schema
 from mlinfra.engine.scrub import scrubbed, secrets
 from mlinfra.model.address import Address
@@ -38,6 +39,8 @@ class Instance(msgspec.Struct, frozen=True):
     prevent_destroy: bool = False
     own_id: str | None = None
     """What the attributes alone say that the id is; the same as ``id`` but for what is imported."""
+    each: Each | None = None
+    """The member that it is of, where it has checks that may read it."""
 
     @property
     def type(self) -> ResourceType[Any]:

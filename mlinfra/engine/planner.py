@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from mlinfra import __version__
 from mlinfra.engine.check import near
+from mlinfra.engine.checks import planned_checks
 from mlinfra.engine.containment import Doomed, contained_blocks, dying_together
 from mlinfra.engine.context import DEFAULTS, Context, Options
 from mlinfra.engine.decide import (
@@ -162,6 +163,9 @@ class _Planning:
         works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works, self.resolver.opened))
         self.problems.extend(lookalikes(works))
+        checks = planned_checks(
+            self.config, works, self.resolver, self.problems, destroy=self.options.destroy
+        )
         refuse_errors(by_place([*self.problems, *self.resolver.problems]))
         steps, joins = build_steps(works, self.resolver.graph.needs)
         steps = expected(steps, {work.address: work for work in works}, self.state.durations)
@@ -178,6 +182,7 @@ class _Planning:
             drift=self._drift(),
             outputs=outputs,
             warnings=warnings_of([*self.config.warnings, *self.problems]),
+            checks=checks,
             context=self._context(),
             refresh=self.refreshed.info,
             destroy=self.options.destroy,

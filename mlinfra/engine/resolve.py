@@ -149,6 +149,24 @@ class Resolver:
         """`value` for one question after another: locals are worked out anew, and say anew what is wrong."""
         return evaluate(node, self._scope.extended({"var": self._scope.find("var")}), problems)
 
+    def view(self, instance: Instance, *, unsure: bool = False) -> Scope:
+        """What the checks of an instance read: all names, its ``each``, and itself as ``self``.
+
+        ``unsure``: it is about to change, so of what the service computes nothing is known.
+        """
+        own = self._scope_of(instance)
+        if unsure:
+            own = InstanceScope(instance.attrs, instance.id, None, instance.schema)
+        names: dict[str, Any] = {"self": own}
+        if instance.each is not None and instance.each.key is not None:
+            names["each"] = KeyedScope({"key": instance.each.key, "value": instance.each.value})
+        return self._scope.extended(names)
+
+    @property
+    def scope(self) -> Scope:
+        """What expressions outside of any resource read."""
+        return self._scope
+
     def all(self) -> Iterable[Instance]:
         """Every instance, in the order of evaluation."""
         return (i for address in self.graph.order for i in self.instances.get(address, {}).values())
@@ -227,6 +245,7 @@ class Resolver:
             import_node=import_node,
             prevent_destroy=prevents_destruction(block, scope, self.problems),
             own_id=own_id,
+            each=each if block.checks else None,
         )
 
     def _body(self, block: Block, scope: Scope, type_: ResourceType[Any]) -> Attrs:

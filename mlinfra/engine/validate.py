@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mlinfra.engine.blocks import block_graph
+from mlinfra.engine.checks import unreadable
 from mlinfra.engine.context import Context
 from mlinfra.engine.graves import meant
 from mlinfra.engine.instance import Instance
@@ -27,6 +28,7 @@ def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
     for output in config.outputs.values():
         resolver.value(output.value, problems)
     problems.extend(duplicates(resolver.all()))
+    problems.extend(unreadable(config, resolver))
     refuse_errors(by_place(problems))
     return warnings_of([*config.warnings, *problems])
 

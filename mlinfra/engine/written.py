@@ -11,8 +11,10 @@ import msgspec
 from mlinfra.engine.instance import Instance
 from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings
+from mlinfra.model.check import Check
 from mlinfra.model.encoding import encode
 from mlinfra.model.planfile import hidden
+from mlinfra.model.source import Template
 
 
 def written(resolver: Resolver, settings: Settings) -> dict[str, str]:
@@ -23,6 +25,7 @@ def written(resolver: Resolver, settings: Settings) -> dict[str, str]:
     """
     providers = sorted({instance.registered.provider.name for instance in resolver.all()})
     found = {f"settings of {name}": _digest(settings.recordable(name)) for name in providers}
+    found |= {f"check {check.name}": _digest({"check": _checked(check)}) for check in resolver.config.checks}
     return found | {str(instance.address): _digest(_said(instance)) for instance in resolver.all()}
 
 
@@ -48,7 +51,15 @@ def _said(instance: Instance) -> Mapping[str, Any]:
         "versions": lifecycle.keep_versions,
         "deleted": lifecycle.on_soft_deleted.value,
         "timeouts": dict(instance.block.timeouts),
+        "checks": [_checked(check) for check in instance.block.checks],
     }
+
+
+def _checked(check: Check) -> list[Any]:
+    """A check by its text: what it reads is told where that is written."""
+    texts = (node.value for node in (check.condition, check.message))
+    said = [value.text if isinstance(value, Template) else value for value in texts]
+    return [check.when.value, check.severity.value, *said]
 
 
 def _digest(value: Mapping[str, Any]) -> str:

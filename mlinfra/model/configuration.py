@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from mlinfra.model.address import Address, Key
+from mlinfra.model.check import Check
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Node, Position, SourceFile
 
@@ -118,6 +119,7 @@ class Block(msgspec.Struct, frozen=True):
     when: Node | None = None
     timeouts: Mapping[str, float] = {}
     """Seconds that ``create``, ``update`` and ``delete`` may take; no key: as long as the service takes."""
+    checks: tuple[Check, ...] = ()
     read: bool = False
     """Whether this is a block of ``data:``: it exists already, and is read and never changed."""
 
@@ -193,6 +195,7 @@ class Config:
     locals: Mapping[str, Node] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     outputs: Mapping[str, Output] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()

@@ -58,13 +58,17 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A step failed, ``seconds`` after it started; ``skipped`` are the steps that now will not run."""
+    """A step failed, ``seconds`` after it started; ``skipped`` are the steps that now will not run.
+
+    ``done``: what it should do is done and recorded, and a check after it does not hold.
+    """
 
     step: Step
     at: float
     diagnostic: Diagnostic
     skipped: tuple[Step, ...] = ()
     seconds: float = 0.0
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from mlinfra.model.address import Address
+from mlinfra.model.check import CheckResult
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Position
 from mlinfra.model.value import Attrs, Path
@@ -240,6 +241,8 @@ class Plan(msgspec.Struct, frozen=True):
     """What the provider says of where this goes, for the heading: ``{"cloud": …, "location": …}``."""
     refresh: RefreshInfo = RefreshInfo()
     destroy: bool = False
+    checks: tuple[CheckResult, ...] = ()
+    """Every check of resources and stack, as far as it is known; none when all is destroyed."""
 
     @property
     def is_empty(self) -> bool:

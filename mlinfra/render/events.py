@@ -90,6 +90,8 @@ class Tally:
             if event.changed:
                 self._done[event.step.op].add(event.step.address)
         elif isinstance(event, Failed):
+            if event.done:
+                self._done[event.step.op].add(event.step.address)
             self.failures.append(event)
             self._skipped.update(step.id for step in event.skipped)
 
@@ -158,8 +160,9 @@ def told(event: Event) -> Iterable[str]:
         return [f"{address}: {what} after {elapsed(event.seconds)}"]
     found = event.diagnostic
     after = f" after {elapsed(event.seconds)}" if event.seconds >= 1 else ""
+    what = f"{DONE[op]}{after}, but refused" if event.done else f"not {DONE[op]}{after}"
     return [
-        f"{address}: not {DONE[op]}{after}: {visible(found.code)} {visible(found.summary)}",
+        f"{address}: {what}: {visible(found.code)} {visible(found.summary)}",
         *(f"{label(step)}: not started, it needs {address}" for step in event.skipped),
     ]
 
@@ -183,6 +186,7 @@ def as_json(event: Event) -> dict[str, Any]:
         "type": "failed",
         **common,
         "seconds": event.seconds,
+        "done": event.done,
         "diagnostic": diagnostic(event.diagnostic),
         "skipped": [_step(step) for step in event.skipped],
     }

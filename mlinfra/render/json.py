@@ -14,6 +14,7 @@ from mlinfra.model.diagnostic import Diagnostic, Severity
 from mlinfra.model.plan import Action, Change, Delta, Drift, OutputChange, Plan, Reason
 from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import has_unknown, is_sensitive
+from mlinfra.render.checks import checks_json
 from mlinfra.render.marks import bare, sensitive, unknown, with_value, without
 
 FORMAT_VERSION = "1.2"
@@ -45,6 +46,7 @@ def plan(plan: Plan) -> dict[str, Any]:
         "resource_drift": [_drift(drift, changes.get(drift.address)) for drift in plan.drift],
         "resource_changes": [_resource_change(change) for change in plan.changes],
         "output_changes": {output.name: _output_change(output) for output in plan.outputs},
+        "checks": checks_json(plan.checks),
         "applyable": not plan.is_empty,
         "complete": True,
         "errored": False,

@@ -15,6 +15,7 @@ from mlinfra.model.value import is_sensitive
 from mlinfra.render import layout
 from mlinfra.render.blocks import record_block
 from mlinfra.render.chain import slowest
+from mlinfra.render.checks import ChecksView
 from mlinfra.render.diagnostics import entry
 from mlinfra.render.escape import shown, visible
 from mlinfra.render.events import Tally
@@ -42,6 +43,7 @@ def plan(view: PlanView) -> Page:
         yield from _spread(view.verdict, view.duration, width, "bold")
         for note in view.notes:
             yield from ([(text, "dim")] for text in wrapped(note, width))
+        yield from _checks(view.checks, width)
         yield from _warnings(view.warnings, width)
 
     return Page(lay)
@@ -192,6 +194,13 @@ def _spread(left: str, right: str, width: int, style: str) -> Iterator[Row]:
         return
     yield from ([(text, style)] for text in wrapped(left, width))
     yield [(right, "dim")]
+
+
+def _checks(view: ChecksView, width: int) -> Iterator[Row]:
+    if view.counts:
+        yield [("Checks: ", "bold"), (view.counts, "")]
+    for line in view.lines:
+        yield from ([("  " + text, "dim")] for text in wrapped(line, width - 2))
 
 
 def _warnings(found: Sequence[Warned], width: int) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.graph import longest_path
 from mlinfra.model.plan import Action, Change, OutputChange, Plan, Reason
 from mlinfra.render.blocks import ALONE, IN_PLAN, Remarks, change_block, drift_block, output_lines
+from mlinfra.render.checks import ChecksView, checks_view
 from mlinfra.render.escape import visible
 from mlinfra.render.lines import Block, Line
 from mlinfra.render.names import by_name
@@ -57,6 +58,7 @@ class PlanView:
     drift_alone: tuple[Block, ...]
     outputs: tuple[Line, ...]
     warnings: tuple[Warned, ...]
+    checks: ChecksView
     unchanged: str
     verdict: str
     duration: str
@@ -77,6 +79,7 @@ def view(plan: Plan) -> PlanView:
         drift_alone=_drifts(plan, ALONE),
         outputs=tuple(_outputs(plan.outputs)),
         warnings=tuple(map(_warned, plan.warnings)),
+        checks=checks_view(plan.checks),
         unchanged=f"{counts.unchanged:,} unchanged" if counts.unchanged and not plan.is_empty else "",
         verdict=_verdict(plan, counts),
         duration=about(duration(plan)),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mlinfra.config import blocks, loader, validation, variables, vocabulary
+from mlinfra.config import blocks, loader, rules, variables, vocabulary
 from mlinfra.config.source import parse
 from mlinfra.config.variables import plain
 from mlinfra.engine.document import kinds, stack_document
@@ -99,9 +99,7 @@ def test_the_language_has_these_keys_and_no_others() -> None:
     assert set(vocabulary.META) == META_KEYS - blocks.NOT_YET
     assert list(vocabulary.LIFECYCLE["properties"]) == [field.name for field in fields(Lifecycle)]
     assert set(vocabulary.VARIABLE["properties"]) == set(variables._KEYS)
-    assert set(vocabulary.VARIABLE["properties"]["validation"]["items"]["properties"]) == set(
-        validation._KEYS
-    )
+    assert set(vocabulary.VARIABLE["properties"]["validation"]["items"]["properties"]) == set(rules.KEYS)
     assert set(vocabulary.OUTPUT["properties"]) == set(loader._OUTPUT_KEYS)
     assert set(document()["properties"]["resources"]["properties"]) == set(catalogue().types)
     assert {*loader.SECTIONS, *catalogue().providers} == set(document()["properties"])

@@ -34,6 +34,7 @@ resources:
 outputs:
   size: {value: "${text_file.a.size}"}
 """
+CHECK = '{condition: "${1 < 2}", message: No.}'
 
 
 @pytest.fixture
@@ -104,6 +105,8 @@ def test_a_comment_and_another_layout_change_nothing(bench: Bench) -> None:
         ('    c: {name: c.txt, content: "${var.password}"}\n', "", ["MLI-SAV-006", "MLI-SAV-010"]),
         ("{name: reports}", "{name: reports, lifecycle: {prevent_destroy: true}}", ["MLI-SAV-006"]),
         ('value: "${text_file.a.size}"', "value: 3", ["MLI-SAV-009"]),
+        ("content: one}", f"content: one, checks: {{before: [{CHECK}]}}}}", ["MLI-SAV-006"]),
+        ("outputs:", f"checks:\n  any: {CHECK}\noutputs:", ["MLI-SAV-006"]),
     ],
 )
 def test_what_is_written_moved(bench: Bench, old: str, new: str, wanted: list[str]) -> None:

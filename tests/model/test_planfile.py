@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlinfra.model.address import parse_address
-from mlinfra.model.diagnostic import warning
+from mlinfra.model.check import CheckResult, Verdict, When
+from mlinfra.model.diagnostic import Severity, warning
 from mlinfra.model.plan import (
     Action,
     AttributeChange,
@@ -85,6 +86,10 @@ def plan(after: Any = None) -> Plan:
         (OutputChange("url", Action.UPDATE, "a", Sensitive(CANARY)),),
         (warning("MLI-X-001", "odd", "Look.", PLACE, CPU, ("size",)),),
         {"cloud": "simulator"},
+        checks=(
+            CheckResult(CPU, "", When.AFTER, Verdict.UNKNOWN, Severity.ERROR, PLACE, needs="self.id"),
+            CheckResult(None, "small", When.END, Verdict.FAIL, Severity.WARNING, PLACE, "Too large."),
+        ),
     )
 
 

@@ -91,6 +91,7 @@ def test_whole_plan() -> None:
             }
         ],
         "output_changes": {},
+        "checks": [],
         "applyable": True,
         "complete": True,
         "errored": False,

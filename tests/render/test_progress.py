@@ -77,6 +77,7 @@ def test_json() -> None:
             "at": 80,
             **lab,
             "seconds": 80,
+            "done": False,
             "diagnostic": {
                 "severity": "error",
                 "code": "MLI-AZ-QUOTA",
