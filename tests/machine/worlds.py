@@ -185,10 +185,10 @@ class Azure:
         return f"{id}/providers/{_TYPES[block.type][0]}/{self._name(block, stack, key)}"
 
     def _name(self, block: Block, stack: Stack, key: str | None) -> str:
-        if block.type != "key_vault" or block.inside is None:
+        if block.type not in self.settled or block.inside is None:
             return block.named(key)
-        # Its name is the world's, and stays taken when it is deleted: so it is not that of another group.
-        return f"kv-{stack.blocks[block.inside].name}-{block.named(key)}"
+        # A deleted one keeps its name, wherever it was: so it is not that of another group.
+        return f"{stack.blocks[block.inside].name}-{block.named(key)}"
 
     def contents(self) -> dict[str, str]:
         return {
