@@ -10,12 +10,18 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from conformance.azml.page import page
 from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.functions.base import Function
+from mlinfra.policy.api import About
+from mlinfra.policy.api import about as what_it_says
+from mlinfra.policy.exemptions import OWN
+from mlinfra.policy.registry import GROUP as RULES
+from mlinfra.policy.registry import load_rules
 from mlinfra.providers.api import Registered
 from mlinfra.providers.registry import load_catalogue
 from mlinfra.simulator.coverage import Supported, data_plane, of_kind, of_route
@@ -25,6 +31,8 @@ from mlinfra.simulator.services import SERVICES
 PAGES = Path(__file__).parent / "reference" / "types"
 FUNCTIONS_PAGE = Path(__file__).parent / "reference" / "functions.md"
 FILES_PAGE = Path(__file__).parent / "reference" / "az-ml-files.md"
+POLICY_PAGE = Path(__file__).parent / "reference" / "policy.md"
+RULE_EXAMPLES = Path(__file__).parents[1] / "tests" / "policy"
 SIMULATOR_PAGE = Path(__file__).parent / "reference" / "simulator.md"
 
 LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
@@ -69,6 +77,44 @@ def functions() -> str:
 def files() -> str:
     """The text of the page on files of az ml."""
     return page({r.type.name: r.type for r in load_catalogue().types.values() if r.provider.name == "azure"})
+
+
+def policy() -> str:
+    """The text of the page of rules: what each is about, its settings, and a stack that has it wrong."""
+    lines = [
+        "# Rules",
+        "",
+        "What judges a plan: `mlinfra policy list` shows the severity that each has in a stack, and "
+        "[the guide](../guides/policies.md) how to set it. An error refuses the plan (exit 3); everything "
+        "else is told. A rule looks at what the plan makes or changes, and at nothing else.",
+        "",
+    ]
+    rules = load_rules(entry for entry in entry_points(group=RULES) if entry.name in ("azure", "neutral"))
+    lines += [f"- [{rule.code}](#{rule.code.lower()}): {rule.name}" for rule in rules]
+    for rule in rules:
+        lines += _rule(rule.code, rule.name, what_it_says(rule))
+    lines += ["", "## Of exceptions", ""]
+    lines += [f"- **{own.code}** {own.name}. {own.why} {own.mend}" for own in OWN]
+    return "\n".join(lines) + "\n"
+
+
+def _rule(code: str, name: str, told: About) -> Iterator[str]:
+    yield from ("", f"## {code}", "")
+    yield from (f"**{name}** ({told.level.value}). {told.why}", "", f"How to mend it: {told.mend}")
+    if told.schema["properties"]:
+        yield from ("", "| setting | takes | default |", "|---|---|---|")
+        for key, part in told.schema["properties"].items():
+            default = "types that take tags" if "x-types-with" in part else _default(part)
+            yield "| " + " | ".join(map(_cell, (f"`{key}`", _takes(part), default))) + " |"
+    yield from ("", "```yaml", *_bad_example(code), "```")
+    if told.sources:
+        yield from ("", f"From: {'; '.join(told.sources)}.")
+
+
+def _bad_example(code: str) -> Iterator[str]:
+    """The resources of the stack in which it finds something, with its policy; the marks of the test stay."""
+    text = (RULE_EXAMPLES / code / "bad.yaml").read_text(encoding="utf-8")
+    yield from (line for line in text.splitlines() if not line.startswith(("stack:", "azure:")))
 
 
 def simulator() -> str:
@@ -255,6 +301,7 @@ def main() -> None:
         (PAGES / name).write_text(text)
     FUNCTIONS_PAGE.write_text(functions())
     FILES_PAGE.write_text(files())
+    POLICY_PAGE.write_text(policy())
     SIMULATOR_PAGE.write_text(simulator())
 
 

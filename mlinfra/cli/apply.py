@@ -8,13 +8,14 @@ import click
 
 from mlinfra.cli import options
 from mlinfra.cli.change import Manner, change
-from mlinfra.cli.options import Inputs, Scope
+from mlinfra.cli.options import Inputs, Rules, Scope
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @options.inputs
 @options.scope
+@options.rules
 @options.auto_approve
 @options.lock_timeout
 @options.as_json
@@ -25,6 +26,7 @@ def apply(
     file: Path | None,
     inputs: Inputs,
     scope: Scope,
+    rules: Rules,
     auto_approve: bool,
     lock_timeout: float,
     as_json: bool,
@@ -38,7 +40,7 @@ def apply(
     With FILE, which `plan --out FILE` made, it does exactly what that plan says and asks nobody; where
     anything moved since, it refuses and says what.
     """
-    manner = Manner("apply", auto_approve or file is not None, lock_timeout, as_json, no_color)
+    manner = Manner("apply", auto_approve or file is not None, lock_timeout, as_json, no_color, rules)
     if file is None:
         return change(ctx, inputs, scope, manner)
     if scope != Scope(parallelism=scope.parallelism):

@@ -11,6 +11,7 @@ from mlinfra import __version__
 from mlinfra.cli import planfile
 from mlinfra.cli.change import Manner, make, show_plan
 from mlinfra.cli.failure import tell_checks
+from mlinfra.cli.judging import REFUSED, judge, refused
 from mlinfra.cli.options import PARALLELISM, Inputs
 from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
@@ -25,12 +26,14 @@ def carry_out(
 ) -> int:
     """Apply the plan in ``file``; answers the exit code. Nobody is asked: the plan was looked at.
 
-    Raises MlinfraError with what moved since it was made.
+    It is judged again: rules may have changed since, and exceptions expired. Raises MlinfraError with what
+    moved since it was made.
     """
     folder: Path = ctx.obj
     saved = planfile.read(folder / file)
     with Workplace(folder, values=planfile.environment(saved, inputs)) as place, ExitStack() as held:
         config = place.config(inputs)
+        gate = place.gate(config.policy, manner.rules)
         manager = place.manager(config.head)
         context = place.context(parallelism)
         lock = manager.session(
@@ -41,7 +44,10 @@ def carry_out(
         check_recorded(saved, session.snapshot, __version__)
         planned = make_plan(config, session.snapshot, context, exactly(saved))
         check_same(saved, planned, session.snapshot)
-        show_plan(planned, manner)
+        found = judge(place, planned, gate)
+        show_plan(planned, found, manner)
+        if refused(found):
+            return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color) or REFUSED
         if planned.plan.is_empty:
             remember(planned, session)
             return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color)

@@ -18,7 +18,8 @@ from mlinfra.cli import console
 from mlinfra.cli.approval import ask
 from mlinfra.cli.failure import INTERRUPTED, tell_checks
 from mlinfra.cli.interrupt import graceful
-from mlinfra.cli.options import Inputs, Scope
+from mlinfra.cli.judging import REFUSED, judge, refused
+from mlinfra.cli.options import NO_RULES, Inputs, Rules, Scope
 from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.applier import Applied, StopSignal
@@ -27,9 +28,10 @@ from mlinfra.engine.checks import refusals
 from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.remembering import remember
-from mlinfra.render import json, terminal
+from mlinfra.render import json, policy, terminal
 from mlinfra.render.checks import checks_json
 from mlinfra.render.events import Tally, timing_json
+from mlinfra.render.findings import FindingsView
 from mlinfra.render.progress import Json, Lines, Live
 from mlinfra.render.view import view
 from mlinfra.state.session import Session
@@ -46,6 +48,7 @@ class Manner:
     lock_timeout: float = 0.0
     as_json: bool = False
     no_color: bool = False
+    rules: Rules = NO_RULES
 
     @property
     def destroys(self) -> bool:
@@ -61,13 +64,17 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
     wanted = scope.options(destroy=manner.destroys)
     with Workplace(folder) as place, ExitStack() as held:
         config = place.config(inputs)
+        gate = place.gate(config.policy, manner.rules)
         manager = place.manager(config.head)
         context = place.context(scope.parallelism)
         lock = manager.session(command=manner.command, lock_timeout=manner.lock_timeout)
         session = held.enter_context(lock)
         take_up(session, context, as_json=manner.as_json, no_color=manner.no_color)
         planned = make_plan(config, session.snapshot, context, wanted)
-        show_plan(planned, manner)
+        found = judge(place, planned, gate)
+        show_plan(planned, found, manner)
+        if refused(found):
+            return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color) or REFUSED
         if planned.plan.is_empty:
             remember(planned, session)
             return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color)
@@ -76,13 +83,13 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
         return make(place, planned, session, context, manner, held)
 
 
-def show_plan(planned: Planned, manner: Manner) -> None:
-    """Show what is about to be done."""
+def show_plan(planned: Planned, found: FindingsView, manner: Manner) -> None:
+    """Show what is about to be done, and what the rules say of it."""
     if manner.as_json:
-        console.event({"type": "planned", "plan": json.plan(planned.plan)})
+        console.event({"type": "planned", "plan": json.plan(planned.plan, found)})
         return
     screen = console.stdout(no_color=manner.no_color)
-    console.show(screen, terminal.plan(view(planned.plan)))
+    console.show(screen, terminal.plan(view(planned.plan)), policy.summary(found))
 
 
 def make(

@@ -62,6 +62,17 @@ class Scope:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Policies that this command brings along (files, seen from the stack's folder), and how they judge."""
+
+    files: tuple[Path, ...] = ()
+    strict: bool = False
+
+
+NO_RULES = Rules()
+
+
 class Assignment(click.ParamType[tuple[str, str]]):
     """``name=value``."""
 
@@ -179,6 +190,32 @@ def scope(command: Command) -> Command:
     return with_scope
 
 
+def rules(command: Command) -> Command:
+    """``--policy`` and ``--strict``, as ``rules: Rules``."""
+
+    @click.option(
+        "--policy",
+        "policies",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Judge by this policy as well, seen from the stack's folder; the stack cannot weaken it. May be "
+        "repeated; MLINFRA_POLICY names more.",
+    )
+    @click.option("--strict", is_flag=True, help="What a rule cannot tell before an apply refuses the plan.")
+    @functools.wraps(command)
+    def with_rules(*args: Any, policies: tuple[Path, ...], strict: bool, **rest: Any) -> Any:
+        return command(*args, rules=Rules(policies, strict), **rest)
+
+    return with_rules
+
+
+sarif = click.option(
+    "--sarif",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the rules found into this file, as SARIF 2.1.0.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 no_color = click.option("--no-color", is_flag=True, help="Print plain text; NO_COLOR and CI do so too.")
 auto_approve = click.option("--auto-approve", is_flag=True, help="Do not ask.")

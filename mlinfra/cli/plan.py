@@ -10,12 +10,13 @@ import click
 
 from mlinfra.cli import console, options
 from mlinfra.cli.failure import tell_checks
-from mlinfra.cli.options import Inputs, Scope
+from mlinfra.cli.judging import REFUSED, judge, write_sarif
+from mlinfra.cli.options import Inputs, Rules, Scope
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.checks import refusals
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.model.plan import Options
-from mlinfra.render import json, terminal
+from mlinfra.render import json, policy, terminal
 from mlinfra.render.settled import settled
 from mlinfra.render.view import view
 from mlinfra.state.session import Snapshot
@@ -27,6 +28,8 @@ CHANGES = 2
 @click.command()
 @options.inputs
 @options.scope
+@options.rules
+@options.sarif
 @click.option(
     "--out", "file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Save the plan."
 )
@@ -39,6 +42,8 @@ def plan(
     ctx: click.Context,
     inputs: Inputs,
     scope: Scope,
+    rules: Rules,
+    sarif: Path | None,
     file: Path | None,
     destroy: bool,
     detailed_exitcode: bool,
@@ -48,25 +53,29 @@ def plan(
     """Show what apply would change.
 
     Takes no lock and writes nothing: neither to Azure nor to the recorded state. What --out saves holds no
-    secret; `apply FILE` does exactly that, or refuses and says what moved.
+    secret; `apply FILE` does exactly that, or refuses and says what moved. Exits 3 when a rule refuses it.
     """
     folder: Path = ctx.obj
     with Workplace(folder) as place:
         config = place.config(inputs)
+        gate = place.gate(config.policy, rules)
         snapshot = place.manager(config.head).load()
         wanted = replace(scope.options(destroy=destroy), digests=file is not None)
         planned = make_plan(config, snapshot, place.context(scope.parallelism), wanted)
+        found = judge(place, planned, gate)
+        if sarif is not None:
+            write_sarif(folder / sarif, found, place)
         if file is not None:
             _save(folder / file, planned, snapshot, wanted, place)
     if as_json:
-        console.document(json.plan(planned.plan))
+        console.document(json.plan(planned.plan, found))
     else:
         screen = console.stdout(no_color=no_color)
         if planned.settled:
             console.show(screen, settled(planned.settled))
             console.say()
-        console.show(screen, terminal.plan(view(planned.plan)))
-        if not planned.plan.is_empty:
+        console.show(screen, terminal.plan(view(planned.plan)), policy.summary(found))
+        if not found.refused and not planned.plan.is_empty:
             console.say()
             if file is not None:
                 command = f"`{options.typed(ctx, f'apply {shlex.quote(str(file))}')}`"
@@ -76,6 +85,8 @@ def plan(
                 console.say(f"Run {options.next_command(ctx, name, inputs)} to make these changes.")
     if failed := tell_checks(refusals(planned.plan.checks), no_color=no_color):
         return failed
+    if found.refused:
+        return REFUSED
     return CHANGES if detailed_exitcode and not planned.plan.is_empty else 0
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -23,7 +24,7 @@ import msgspec
 from mlinfra import __version__
 from mlinfra.cli import console
 from mlinfra.cli.clock import CommandClock
-from mlinfra.cli.options import PARALLELISM, Inputs
+from mlinfra.cli.options import NO_RULES, PARALLELISM, Inputs, Rules
 from mlinfra.config import loader
 from mlinfra.config.stackfile import repository
 from mlinfra.engine.clock import SystemClock
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
     from mlinfra.model.clock import Clock
+    from mlinfra.model.policy import Policy
+    from mlinfra.policy.gate import Gate
     from mlinfra.providers.azure.budget import Budget
     from mlinfra.simulator import Response, Simulator
     from mlinfra.state.api import Store, StoreKind
@@ -140,6 +143,30 @@ class Workplace:
 
         found = load_kind(backend)
         return found, backend_settings(backend, found.settings_schema)
+
+    def gate(self, own: Policy, chosen: Rules = NO_RULES) -> Gate:
+        """What judges the stack's plans: its ``own`` policy, and those from outside, which it cannot weaken.
+
+        Raises MlinfraError with what is wrong in any of them.
+        """
+        from mlinfra.engine.policies import make_gate
+        from mlinfra.policy.registry import load_rules
+
+        policies = [own, *self._outside_policies(chosen)]
+        return make_gate(policies, load_rules(), self.catalogue, strict=chosen.strict)
+
+    def _outside_policies(self, chosen: Rules) -> list[Policy]:
+        """Those of the command line, and of MLINFRA_POLICY. Raises MlinfraError."""
+        from mlinfra.config.policy import read_policy_file
+        from mlinfra.config.stackfile import shown
+
+        named = filter(None, self._environment.get("MLINFRA_POLICY", "").split(os.pathsep))
+        files = dict.fromkeys(self.folder / file for file in (*map(Path, named), *chosen.files))
+        return [read_policy_file(file, shown(file, self.folder)) for file in files]
+
+    def today(self) -> date:
+        """The day, UTC, by the clock that the command goes by."""
+        return self.clock.now().date()
 
     def recorded(self, head: Head) -> State:
         """What is recorded of the stack. Raises MlinfraError.

@@ -18,6 +18,7 @@ from mlinfra.config.bodies import Bodies
 from mlinfra.config.checks import read_stack_checks
 from mlinfra.config.include import Part, distinct, included, joined
 from mlinfra.config.names import bad_name
+from mlinfra.config.policy import read_policy
 from mlinfra.config.refactors import read_moved, read_removed, with_imports
 from mlinfra.config.references import Checker, check_local_cycles
 from mlinfra.config.shape import Reader
@@ -43,6 +44,7 @@ SECTIONS = (
     "import",
     "outputs",
     "checks",
+    "policy",
 )
 NOT_YET = ("modules",)
 _OUTPUT_KEYS = ("value", "description", "sensitive")
@@ -131,6 +133,7 @@ def _load(
         included=tuple(part.source for part in others),
         environment=around.environment,
         backend=read_backend(sections.get("backend"), variables, around, problems),
+        policy=read_policy(sections.get("policy"), folder, root, problems),
     )
     _check_references(config, declared, problems)
     ordered = in_order(problems, source)

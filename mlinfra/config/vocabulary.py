@@ -314,6 +314,64 @@ META: Mapping[str, JsonSchema] = {
 
 _PATH: JsonSchema = {"type": "string", "minLength": 1, "not": EXPRESSION}
 
+_LEVEL: JsonSchema = {
+    "description": "How bad what it finds is: an error refuses the plan.",
+    "enum": ["error", "warning", "info", "off", None],
+}
+_CONDITION: JsonSchema = {"anyOf": [EXPRESSION, {"type": "boolean"}]}
+
+POLICY: JsonSchema = {
+    "title": "Policy",
+    "description": "Rules that judge the plan. They cannot weaken those from outside (--policy).",
+    "type": ["object", "null"],
+    "properties": {
+        "file": {
+            "description": "Files with a policy each, seen from the stack's folder; what stands here wins.",
+            "anyOf": [_PATH, {"type": "array", "items": _PATH}, {"type": "null"}],
+        },
+        "rules": {
+            "description": "Rules by code: their severity and settings. `mlinfra policy list` shows all.",
+            "type": ["object", "null"],
+            "additionalProperties": {"type": ["object", "null"], "properties": {"severity": _LEVEL}},
+        },
+        "declared": {
+            "description": "Rules of your own, by name.",
+            "type": ["object", "null"],
+            "additionalProperties": {
+                "type": "object",
+                "properties": {
+                    "match": {"description": "Which changes it looks at; left out, all.", **_CONDITION},
+                    "require": {"description": "What must be true of them.", **_CONDITION},
+                    "message": _text("What is said where it is not."),
+                    "severity": {**_LEVEL, "default": "error"},
+                    "why": _text("Why it matters, in a full sentence."),
+                    "mend": _text("What to do about it, in a full sentence."),
+                },
+                "required": ["require", "message"],
+                "additionalProperties": False,
+            },
+        },
+        "exceptions": _entries(
+            "What is let pass, for a while.",
+            {
+                "rule": {"description": "The rule's code, or the name of a declared one.", "type": "string"},
+                "address": {"description": "A resource, or a block.", "type": "string", "pattern": ADDRESS},
+                "owner": {"description": "Who answers for it.", "type": "string", "minLength": 1},
+                "reason": {"description": "Why.", "type": "string", "minLength": 1},
+                "expires": {
+                    "description": "The last day that it holds.",
+                    "type": "string",
+                    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+                },
+            },
+            ("rule", "address", "owner", "reason", "expires"),
+        ),
+        "strict": _flag("What a rule cannot tell before an apply refuses the plan."),
+    },
+    "additionalProperties": False,
+}
+"""``policy:`` of a stack, and without ``file`` what a policy's own file holds."""
+
 TOP: Mapping[str, JsonSchema] = {
     "stack": {
         "description": "The name of the stack. Its state is kept under this name.",
@@ -332,6 +390,7 @@ TOP: Mapping[str, JsonSchema] = {
     ),
     "outputs": section("What others read after an apply.", {"$ref": "#/$defs/output"}),
     "checks": section("What must hold of the whole stack once it is applied.", {"$ref": "#/$defs/check"}),
+    "policy": POLICY,
     "moved": _entries(
         "Blocks or instances that have another address now; their resources stay.",
         {"from": _address("What it was."), "to": _address("What it is.")},

@@ -83,7 +83,7 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
                 "properties": sources,
                 "additionalProperties": False,
             },
-            **{key: TOP[key] for key in ("moved", "removed", "import", "outputs", "checks")},
+            **{key: TOP[key] for key in ("moved", "removed", "import", "outputs", "checks", "policy")},
         },
         "required": ["stack"],
         "additionalProperties": False,

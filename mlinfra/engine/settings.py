@@ -15,7 +15,7 @@ from mlinfra.model.diagnostic import Diagnostic, error, refuse_errors
 from mlinfra.model.value import is_sensitive, reveal
 from mlinfra.providers.api import Catalogue
 
-_LANGUAGE = ("stack", "backend", "variables", "locals", "resources", "outputs")
+_LANGUAGE = ("stack", "backend", "variables", "locals", "resources", "outputs", "policy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import msgspec
 from mlinfra.model.address import Address, Key
 from mlinfra.model.check import Check
 from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.policy import Policy
 from mlinfra.model.source import Node, Position, SourceFile
 
 META_KEYS = frozenset(
@@ -207,6 +208,8 @@ class Config:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What `env_or_default` can read: ``MLINFRA_ENV_`` variables, by their names without that."""
     backend: Backend | None = None
+    policy: Policy = field(default_factory=Policy)
+    """What the stack itself says of rules."""
 
     @property
     def head(self) -> Head:

@@ -36,9 +36,12 @@ def report(found: Sequence[Diagnostic], *, untouched: bool, offline: bool = Fals
     return Page(lay)
 
 
-def entry(found: Diagnostic, width: int) -> Iterator[Row]:
-    """One message: what is wrong, where, the line, and what to do."""
-    word, style = _WORDS[found.severity]
+def entry(found: Diagnostic, width: int, heading: tuple[str, str] | None = None) -> Iterator[Row]:
+    """One message: what is wrong, where, the line, and what to do.
+
+    ``heading`` is the word that it begins with, and its style, where it is not its severity.
+    """
+    word, style = heading or _WORDS[found.severity]
     head = f"{word} {visible(found.code)}: "
     first, *rest = wrapped(visible(found.summary), max(width - cell_len(head), 20))
     yield [(head, style), (first, "bold")]

@@ -12,9 +12,11 @@ from typing import Any
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, Severity
 from mlinfra.model.plan import Action, Change, Delta, Drift, OutputChange, Plan, Reason
+from mlinfra.model.source import Position
 from mlinfra.model.state import OutputValue, Record, State
 from mlinfra.model.value import has_unknown, is_sensitive
 from mlinfra.render.checks import checks_json
+from mlinfra.render.findings import FindingsView, Told
 from mlinfra.render.marks import bare, sensitive, unknown, with_value, without
 
 FORMAT_VERSION = "1.2"
@@ -36,8 +38,11 @@ _REPLACED = {Reason.IMMUTABLE: "replace_because_cannot_update", Reason.BROKEN: "
 _DELETED = {Reason.REMOVED: "delete_because_no_resource_config"}
 
 
-def plan(plan: Plan) -> dict[str, Any]:
-    """The plan as plain JSON data; a sensitive leaf is ``None`` in values and ``True`` in ``*_sensitive``."""
+def plan(plan: Plan, judged: FindingsView | None = None) -> dict[str, Any]:
+    """The plan as plain JSON data; a sensitive leaf is ``None`` in values and ``True`` in ``*_sensitive``.
+
+    ``judged`` is what rules say of it.
+    """
     changes = {change.address: change for change in plan.changes}
     return {
         "format_version": FORMAT_VERSION,
@@ -69,6 +74,7 @@ def plan(plan: Plan) -> dict[str, Any]:
             ],
             **({"joins": {join.id: list(join.after) for join in plan.joins}} if plan.joins else {}),
             "warnings": [diagnostic(found) for found in plan.warnings],
+            **({"policy": policy(judged)} if judged is not None else {}),
         },
     }
 
@@ -76,6 +82,33 @@ def plan(plan: Plan) -> dict[str, Any]:
 def outputs(values: Mapping[str, OutputValue]) -> dict[str, Any]:
     """``output --json``: name to ``{"sensitive": …, "value": …}``, the value of a sensitive one ``None``."""
     return {name: _output(output.value, output.sensitive) for name, output in values.items()}
+
+
+def policy(view: FindingsView) -> dict[str, Any]:
+    """``policy check --json``, and ``mlinfra.policy`` of a plan: what rules found, the worst first."""
+    return {
+        "refused": bool(view.refused),
+        "strict": view.strict,
+        "findings": [_finding(told) for told in view.findings],
+    }
+
+
+def _finding(told: Told) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "code": told.code,
+        "kind": told.kind,
+        "severity": told.level,
+        "summary": told.summary,
+        "why": told.why,
+        "mend": told.mend,
+        "address": told.address or None,
+        "path": told.path or None,
+    }
+    if told.passing:
+        result["exception"] = told.passing
+    if told.position:
+        result["range"] = _range(told.position)
+    return result
 
 
 def resource(record: Record) -> dict[str, Any]:
@@ -130,13 +163,16 @@ def diagnostic(found: Diagnostic) -> dict[str, Any]:
     if found.path:
         result["path"] = list(found.path)
     if found.position:
-        at = found.position
-        result["range"] = {
-            "filename": at.source.path,
-            "start": {"line": at.line, "column": at.column},
-            "end": {"line": at.line, "column": at.column + at.length},
-        }
+        result["range"] = _range(found.position)
     return result
+
+
+def _range(at: Position) -> dict[str, Any]:
+    return {
+        "filename": at.source.path,
+        "start": {"line": at.line, "column": at.column},
+        "end": {"line": at.line, "column": at.column + at.length},
+    }
 
 
 def _resource_change(change: Change) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
-from mlinfra.render.lines import Block, Kind, Line
+from mlinfra.render.lines import Block, Kind, Line, Warned
 from mlinfra.render.page import Row, padded, wrapped
 
 SYMBOL = 3
@@ -124,3 +124,18 @@ def _pieces(line: Line, room: int) -> list[Row]:
     first, *rest = wrapped(line.values[0], room - len(lead))
     style = STYLES.get(line.sign, "")
     return [[(lead + first, style)], *([(" " * len(lead) + text, style)] for text in rest)]
+
+
+def remarks(label: str, found: Iterable[Warned], width: int, style: str = "bold yellow") -> Iterator[Row]:
+    """What was found beneath each other, behind ``label``: code, what it is, and where, if that fits."""
+    lead = f"{label}   "
+    indent = " " * len(lead)
+    room = width - len(lead)
+    for warned in found:
+        place = f"   {warned.place}" if warned.place else ""
+        fits = cell_len(warned.code) + 1 + cell_len(warned.summary) + cell_len(place) <= room
+        first, *rest = wrapped(f"{warned.code} {warned.summary}", room)
+        yield [(lead, style), (first, ""), (place if fits else "", "dim")]
+        below = [*rest, *([warned.place] if place and not fits else []), *wrapped(warned.detail, room)]
+        yield from ([(indent + text, "dim")] for text in below if text)
+        lead = indent

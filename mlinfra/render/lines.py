@@ -48,3 +48,13 @@ class Block:
 def prose(text: str, sign: str = "") -> Line:
     """A sentence; with the sign ``!`` a warning."""
     return Line(Kind.PROSE, values=(text,), sign=sign)
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning: its code, what it says, its place, what to do."""
+
+    code: str
+    summary: str
+    place: str = ""
+    detail: str = ""

@@ -20,7 +20,7 @@ from mlinfra.render.diagnostics import entry
 from mlinfra.render.escape import shown, visible
 from mlinfra.render.events import Tally
 from mlinfra.render.page import WIDTH, Page, Row, stacked, wrapped
-from mlinfra.render.view import PlanView, Warned
+from mlinfra.render.view import PlanView
 from mlinfra.render.words import SENSITIVE, count, span
 
 NAMED = 10
@@ -44,7 +44,7 @@ def plan(view: PlanView) -> Page:
         for note in view.notes:
             yield from ([(text, "dim")] for text in wrapped(note, width))
         yield from _checks(view.checks, width)
-        yield from _warnings(view.warnings, width)
+        yield from layout.remarks(f"Warnings: {len(view.warnings)}", view.warnings, width)
 
     return Page(lay)
 
@@ -60,7 +60,7 @@ def drift(view: PlanView) -> Page:
             yield [(f"Drift: {count(len(view.drift_alone), 'resource')} changed outside.", "bold")]
         else:
             yield [("No drift.", "bold green")]
-        yield from _warnings(view.warnings, width)
+        yield from layout.remarks(f"Warnings: {len(view.warnings)}", view.warnings, width)
 
     return Page(lay)
 
@@ -201,19 +201,6 @@ def _checks(view: ChecksView, width: int) -> Iterator[Row]:
         yield [("Checks: ", "bold"), (view.counts, "")]
     for line in view.lines:
         yield from ([("  " + text, "dim")] for text in wrapped(line, width - 2))
-
-
-def _warnings(found: Sequence[Warned], width: int) -> Iterator[Row]:
-    label = f"Warnings: {len(found)}   "
-    room = width - len(label)
-    for number, warned in enumerate(found):
-        lead = label if not number else " " * len(label)
-        place = f"   {warned.place}" if warned.place else ""
-        fits = cell_len(warned.code) + 1 + cell_len(warned.summary) + cell_len(place) <= room
-        first, *rest = wrapped(f"{warned.code} {warned.summary}", room)
-        yield [(lead, "bold yellow"), (first, ""), (place if fits else "", "dim")]
-        below = [*rest, *([warned.place] if place and not fits else []), *wrapped(warned.detail, room)]
-        yield from ([(" " * len(label) + text, "dim")] for text in below if text)
 
 
 def _record(record: Record, width: int) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from mlinfra.model.plan import Action, Change, OutputChange, Plan, Reason
 from mlinfra.render.blocks import ALONE, IN_PLAN, Remarks, change_block, drift_block, output_lines
 from mlinfra.render.checks import ChecksView, checks_view
 from mlinfra.render.escape import visible
-from mlinfra.render.lines import Block, Line
+from mlinfra.render.lines import Block, Line, Warned
 from mlinfra.render.names import by_name
 from mlinfra.render.words import about, count, span
 
@@ -30,16 +30,6 @@ class Counts:
     destroy: int = 0
     forget: int = 0
     unchanged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """One warning: its code, what it says, its place, what to do."""
-
-    code: str
-    summary: str
-    place: str = ""
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

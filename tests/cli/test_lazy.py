@@ -45,9 +45,9 @@ def test_validating_what_is_right_needs_no_rich_and_no_jsonschema() -> None:
 
 
 def test_an_unknown_command_is_answered_with_the_near_one() -> None:
-    result = CliRunner().invoke(cli, ["aply"])
+    result = CliRunner().invoke(cli, ["destory"])
     assert result.exit_code == 1
-    assert "No such command 'aply'. Did you mean 'apply'?" in result.stderr
+    assert "No such command 'destory'. Did you mean 'destroy'?" in result.stderr
 
 
 def test_an_unknown_option_is_no_change_of_exit_code_two() -> None:

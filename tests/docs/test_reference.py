@@ -30,6 +30,14 @@ def test_the_page_of_files_of_az_ml_is_as_generated() -> None:
     assert "softDeleteEnabled" in written
 
 
+def test_the_page_of_rules_is_as_generated_and_has_an_anchor_for_each() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    written = (ROOT / "docs" / "reference" / "policy.md").read_text()
+    assert written == generate["policy"](), "run `make docs`"
+    assert "\n## AZ-NET-001\n" in written
+    assert "(#az-net-001)" in written
+
+
 def test_the_page_of_the_simulator_is_as_generated() -> None:
     generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     written = (ROOT / "docs" / "reference" / "simulator.md").read_text()

@@ -15,8 +15,8 @@ from typing import Any
 from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.envelope import clean, codes_of, message_of, retry_after
+from mlinfra.providers.azure.error_rules import RULES, SIGNIN_HINT, rule_for_codes, rule_for_status
 from mlinfra.providers.azure.rights import roles_for
-from mlinfra.providers.azure.rules import RULES, SIGNIN_HINT, rule_for_codes, rule_for_status
 
 
 class AzureError(ProviderError):

@@ -1,0 +1,78 @@
+"""``exceptions:`` of a policy."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mlinfra.config import codes
+from mlinfra.config.shape import Reader
+from mlinfra.model.address import Address, parse_address
+from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.policy import Exemption
+from mlinfra.model.source import Node
+
+EXCEPTION_KEYS = ("rule", "address", "owner", "reason", "expires")
+
+
+def read_exemptions(node: Node | None, problems: list[Diagnostic], *, shared: bool) -> tuple[Exemption, ...]:
+    """Those that are whole: each with a rule, an address, an owner, a reason and a last day."""
+    if node is None or node.value is None:
+        return ()
+    if not node.is_list:
+        example = "Write  - {rule: …, address: …, owner: …, reason: …, expires: 2027-01-31}."
+        problems.append(error(codes.WRONG_SHAPE, "`exceptions` is a list", example, node.position))
+        return ()
+    read = (_exemption(member, problems, shared=shared) for member in node.value)
+    return tuple(each for each in read if each is not None)
+
+
+_WHY_NEEDED = {
+    "rule": "It is the code of the rule, or the name of a declared one.",
+    "address": "It is the resource, or the block, that is let pass.",
+    "owner": "Somebody answers for it: write a name or a mail address.",
+    "reason": "Whoever reads it later must know why.",
+    "expires": "An exception is for a while: write the last day that it holds, such as 2027-01-31.",
+}
+
+
+def _exemption(node: Node, problems: list[Diagnostic], *, shared: bool) -> Exemption | None:
+    reader = Reader(problems, "an exception")
+    before = len(problems)
+    body = reader.body(node, EXCEPTION_KEYS)
+    read = {key: reader.text(body.get(key), key).strip() for key in EXCEPTION_KEYS}
+    if len(problems) > before:
+        return None
+    problems += (
+        error(codes.MISSING_KEY, f"an exception needs `{key}`", _WHY_NEEDED[key], node.position)
+        for key, text in read.items()
+        if not text
+    )
+    if len(problems) > before:
+        return None
+    address, expires = _address(body["address"], problems), _date(body["expires"], problems)
+    if address is None or expires is None:
+        return None
+    return Exemption(read["rule"], address, read["owner"], read["reason"], expires, node.position, shared)
+
+
+def _address(node: Node, problems: list[Diagnostic]) -> Address | None:
+    try:
+        return parse_address(str(node.value))
+    except ValueError as wrong:
+        problems.append(error(codes.WRONG_SHAPE, f"{wrong}", "For example workspace.main.", node.position))
+        return None
+
+
+def _date(node: Node, problems: list[Diagnostic]) -> date | None:
+    try:
+        return date.fromisoformat(str(node.value))
+    except ValueError:
+        problems.append(
+            error(
+                codes.WRONG_SHAPE,
+                f"`{node.value}` is no day",
+                "Write year, month and day: 2027-01-31.",
+                node.position,
+            )
+        )
+        return None
