@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -44,14 +44,19 @@ def meant(
             )
 
 
-def unearthed(works: Sequence[Work], context: Context | None, problems: list[Diagnostic]) -> list[Work]:
+def unearthed(
+    works: Sequence[Work], context: Context | None, problems: list[Diagnostic], ending: Collection[str]
+) -> list[Work]:
     """The same works; a creation whose name is kept recovers or purges what keeps it, or is refused.
 
+    ``ending`` are ids, without case, whose names will be free when what is open has been settled.
     ``context`` is None when nothing may be read; then, and where the service does not say, it comes out when
     the resource is made. Raises MlinfraError when the service refuses to answer.
     """
-    found = _asked(works, context) if context is not None else {}
-    return [_decided(work, found, problems) for work in works]
+    free = {work.address for work in works if (work.change.id or "").casefold() in ending}
+    asked = [work for work in works if work.address not in free]
+    found = _asked(asked, context) if context is not None else {}
+    return [work if work.address in free else _decided(work, found, problems) for work in works]
 
 
 def _decided(work: Work, found: Mapping[Address, Grave | None], problems: list[Diagnostic]) -> Work:

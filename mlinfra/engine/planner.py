@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -34,7 +34,7 @@ from mlinfra.engine.renames import lookalikes, renamed
 from mlinfra.engine.replacing import carried, reason_to_replace
 from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings
-from mlinfra.engine.settle import settled_in_memory
+from mlinfra.engine.settle import ending_for_good, settled_in_memory
 from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted, without
 from mlinfra.engine.validate import by_place, duplicates, resolved, warnings_of
@@ -92,7 +92,8 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     if named := (*options.targets, *options.excluded, *options.replace):
         check_targets(named, {*(i.address for i in resolver.all()), *state.records})
     refreshed = _refreshed(resolver, settings, state, context, options)
-    planning = _Planning(config, state, context, options, resolver, settings, refreshed, snapshot.same_secret)
+    same, ending = snapshot.same_secret, ending_for_good(snapshot.open)
+    planning = _Planning(config, state, context, options, resolver, settings, refreshed, same, ending)
     with resting_collector(large=large):
         return replace(planning.run(settled), written=digests)
 
@@ -130,9 +131,11 @@ class _Planning:
         settings: Settings,
         refreshed: Refreshed,
         same: SameSecret,
+        ending: Collection[str],
     ) -> None:
         self.config, self.state, self.context, self.options = config, state, context, options
         self.resolver, self.settings, self.refreshed, self.same = resolver, settings, refreshed, same
+        self.ending = ending
         self.problems: list[Diagnostic] = []
         self.works: dict[Address, Work] = {}
         self.doomed = Doomed()
@@ -158,7 +161,7 @@ class _Planning:
         if self.options.only is not None:
             only = {address: work for address, work in self.works.items() if address in self.options.only}
             self.works = dying_together(only)
-        works = unearthed(self._in_user_order(), self._look(), self.problems)
+        works = unearthed(self._in_user_order(), self._look(), self.problems, self.ending)
         works = protected(works, self.config, self.state, self._look(), self.problems)
         works = versioned(noted(works, self.state.records.values()))
         self.problems.extend(remarked(works, self.resolver.opened))

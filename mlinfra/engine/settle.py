@@ -191,6 +191,13 @@ def _recorded(entry: Entry, registered: Registered, attrs: Attrs | None) -> Entr
     return replace(entry, kind=EntryKind.DONE, token=None, desired=desired, observed=observed)
 
 
+def ending_for_good(entries: Sequence[Entry]) -> frozenset[str]:
+    """The ids, without case, whose open deletions leave nothing behind that keeps a name."""
+    return frozenset(
+        e.id.casefold() for e in entries if e.op is Op.DELETE and e.desired is not None and e.id is not None
+    )
+
+
 def open_steps(entries: Sequence[Entry]) -> tuple[str, ...]:
     """What is open, in words, for the message before settling."""
     words = {

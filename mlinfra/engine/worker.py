@@ -203,6 +203,7 @@ class Worker:
     def entry(self, going: Going, kind: EntryKind, **more: Any) -> Entry:
         """What the journal is told of a step."""
         step, work = going.step, going.work
+        gone = step.op in (Op.DELETE, Op.FORGET)
         return Entry(
             kind=kind,
             step=step.id,
@@ -211,7 +212,7 @@ class Worker:
             type=work.change.type,
             provider=work.change.provider,
             id=going.id,
-            desired=None if step.op in (Op.DELETE, Op.FORGET) else going.attrs,
+            desired=None if gone and going.desired is None else going.attrs,
             settings=self._settings(work),
             dependencies=tuple(sorted(work.instance.needs)) if work.instance else (),
             type_version=work.registered.type.version,

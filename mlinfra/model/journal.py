@@ -35,7 +35,8 @@ class Entry:
     new (``token``, ``id``): the rest is read from its step's earlier entries. A DONE entry of a create,
     update or adopt is complete: the record is made from it and from nothing else. ``broken`` on a FAILED
     entry says that the service had accepted the request, so that something is there that must be put right;
-    it needs ``id`` and ``desired``.
+    it needs ``id`` and ``desired``. A deletion has ``desired`` when the same id is made again right after it:
+    then it is to end for good, whatever the service would keep.
     """
 
     kind: EntryKind

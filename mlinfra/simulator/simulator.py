@@ -274,6 +274,17 @@ class Simulator:
                 for one in self._store.operations()
             ]
 
+    def copy(self) -> Simulator:
+        """The same world once more, in memory, without faults and log: neither sees what the other does."""
+        with self._lock:
+            self._refresh()
+            with self._store.transaction():
+                self._flush()
+            other = Simulator(seed=self._seed)
+            self._store.copy_to(other._store)
+            other._refresh()
+            return other
+
     def reset(self) -> None:
         """Empty the world: nothing exists, the clock is at its start, the ids begin anew."""
         with self._lock:

@@ -154,6 +154,11 @@ class Store:
                 self._db.execute(f"delete from {table}")  # noqa: S608 - names of our own tables
             self.set_meta("format", FORMAT)
 
+    def copy_to(self, other: Store) -> None:
+        """Make ``other`` what this one is."""
+        self._db.backup(other._db)
+        other._version = -1
+
     # -- small things
 
     def meta(self, key: str) -> Any:

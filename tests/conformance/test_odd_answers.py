@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mlinfra.cli.clock import CommandClock
-from mlinfra.cli.wiring import SimulatedCredential
 from mlinfra.providers.api import Provider
 from tests.conformance.examples import EXAMPLES, Example, resources
 from tests.conformance.odd import ODDITIES, OddTransport
@@ -19,26 +16,17 @@ from tests.conformance.worlds import WORLDS, AzureWorld
 AZURE = [example for example in EXAMPLES if example.registered.provider.name == "azure"]
 
 
-class OddWorld(AzureWorld):
-    """The simulator behind a transport that makes its answers odd."""
-
-    def __init__(self, provider: Provider[Any], folder: Path, oddity: str) -> None:
-        super().__init__(provider, folder)
-        real: Any = provider
-        clock = CommandClock()
-        clock.follow(self.simulator)
-        self.clock = clock
-        transport = OddTransport(self.simulator, ODDITIES[oddity])
-        wired = replace(real, transport=transport, credential=SimulatedCredential(), clock=clock)
-        self._connection = wired.connect(self.settings)
-
-
 @pytest.mark.parametrize("oddity", ODDITIES)
 @pytest.mark.parametrize("example", AZURE, ids=str)
 def test_a_plan_after_an_apply_is_empty(
     example: Example, oddity: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(WORLDS, "azure", lambda provider, folder: OddWorld(provider, folder, oddity))
+    def world(provider: Provider[Any], folder: Path) -> AzureWorld:
+        return AzureWorld(
+            provider, folder, transport=lambda simulator: OddTransport(simulator, ODDITIES[oddity])
+        )
+
+    monkeypatch.setitem(WORLDS, "azure", world)
     stage = Stage(example, tmp_path)
     stage.write(resources(example, example.body))
     stage.apply()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -40,14 +40,20 @@ class AzureWorld:
         {"cloud": "simulator", "subscription": SUBSCRIPTION, "location": "westeurope"}
     )
 
-    def __init__(self, provider: Provider[Any], folder: Path) -> None:
-        self.simulator = Simulator(seed=1)
+    def __init__(
+        self,
+        provider: Provider[Any],
+        folder: Path,
+        simulator: Simulator | None = None,
+        transport: Callable[[Simulator], SimulatorTransport] = SimulatorTransport,
+    ) -> None:
+        self.simulator = simulator or Simulator(seed=1)
         clock = CommandClock()
         clock.follow(self.simulator)
         self.clock: Clock = clock
         real: Any = provider
         wired = replace(
-            real, transport=SimulatorTransport(self.simulator), credential=SimulatedCredential(), clock=clock
+            real, transport=transport(self.simulator), credential=SimulatedCredential(), clock=clock
         )
         self._connection = wired.connect(self.settings)
 
@@ -67,11 +73,16 @@ class AzureWorld:
 class FilesWorld:
     """A folder."""
 
-    def __init__(self, provider: Provider[Any], folder: Path) -> None:
-        clock = CommandClock()
-        self.clock: Clock = clock
+    def __init__(
+        self,
+        provider: Provider[Any],
+        folder: Path,
+        connection: Any = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock: Clock = clock or CommandClock()
         self.settings: Mapping[str, Any] = {"root": str(folder)}
-        self._connection = provider.connect(self.settings)
+        self._connection = connection or provider.connect(self.settings)
 
     def connect(self, name: str, settings: Mapping[str, Any]) -> Any:
         return self._connection

@@ -109,6 +109,16 @@ def test_reset_empties_the_world_and_begins_anew(door: Door) -> None:
     assert door.put(IDENTITY, {"location": "westeurope"}).json() == before
 
 
+def test_a_copy_is_a_world_of_its_own(door: Door) -> None:
+    fill(door)
+    before = door.simulator.resources()
+    copy = door.simulator.copy()
+    assert copy.now() == door.simulator.now()
+    assert copy.resources() == before
+    copy.reset()
+    assert door.simulator.resources() == before
+
+
 def test_resources_are_sorted_and_whole(door: Door) -> None:
     fill(door)
     found = door.simulator.resources()

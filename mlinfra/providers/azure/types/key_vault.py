@@ -184,10 +184,17 @@ class KeyVault(ArmType):
                 "deletion. Give the new one another name.",
                 sent=False,
             )
-        place = prior or desired
-        super().begin(conn, op, id, prior, desired)
+        # Nothing is sent yet: once the vault is deleted, only this token still knows that it is to be purged.
         token = {"kind": "state", "op": op.value, "id": id, "api_version": self.api_version}
-        return Pending({**token, "purge": place["location"]}, 0.0)
+        return Pending({**token, "purge": (prior or desired)["location"], "delete": True}, 0.0)
+
+    def resume(self, conn: AzureConnection, pending: Pending) -> Progress:
+        """As the base does; the deletion that a purge follows is sent from here, again if need be."""
+        token = pending.token
+        if not token.get("delete"):
+            return super().resume(conn, pending)
+        self._delete(conn, token["id"], None, None)
+        return Pending({key: value for key, value in token.items() if key != "delete"}, 0.0)
 
     def finish(self, conn: AzureConnection, token: Mapping[str, Any]) -> Progress:
         """As the base does; after a deletion that frees the name: the purge."""
