@@ -17,9 +17,8 @@ from mlinfra.engine.context import DEFAULTS, Context, Options
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.remembering import remember
 from mlinfra.engine.settle import settle
-from mlinfra.model.event import Settled
+from mlinfra.model.event import Event, Settled
 from mlinfra.model.plan import Action
-from mlinfra.state.local import LocalStore
 from mlinfra.state.manager import StateManager, Who
 from tests.conformance.clouds import CLOUDS, Cloud
 from tests.conformance.examples import CATALOGUE, Example
@@ -55,6 +54,7 @@ class Process:
     store: MortalStore
     manager: StateManager
     settled: list[Settled] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
 class Life:
@@ -103,7 +103,7 @@ class Life:
         """A command begins, on this machine unless ``host`` is another."""
         fate = fate or Fate()
         world = self.cloud.process(fate, weather or fate.weather)
-        store = MortalStore(LocalStore(self.folder / "state", "conformance", clock=world.clock), fate)
+        store = MortalStore(self.folder / "state", "conformance", world.clock, fate)
         manager = StateManager(
             store,
             stack="conformance",
@@ -126,7 +126,7 @@ class Life:
                 if planned.plan.is_empty:
                     remember(planned, session)
                     return None
-                return apply(planned, session, process.context, lambda _: None, StopSignal())
+                return apply(planned, session, process.context, process.events.append, StopSignal())
         except Killed:
             _end_threads()
             raise

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from azure.core.rest import HttpRequest, HttpResponse
 
+from mlinfra.model.clock import Clock
 from mlinfra.model.state import LockInfo
 from mlinfra.simulator import Simulator
 from mlinfra.simulator.transport import SimulatorTransport
-from mlinfra.state.api import Lease, Version
+from mlinfra.state.api import Lease
 from mlinfra.state.local import LocalStore
 
 Act = Callable[[], HttpResponse]
@@ -83,60 +85,45 @@ class MortalTransport(SimulatorTransport):
         return self._weather(request, lambda: super(MortalTransport, self).send(request, **kwargs))
 
 
-class MortalStore:
+class MortalStore(LocalStore):
     """A store in a folder as one process has it open."""
 
-    def __init__(self, inner: LocalStore, fate: Fate) -> None:
-        self._inner, self._fate = inner, fate
+    def __init__(self, folder: Path, stack: str, clock: Clock, fate: Fate) -> None:
+        super().__init__(folder, stack, clock=clock)
+        self._fate = fate
 
     def close_files(self) -> None:
         """What the system does for a process that has ended: its locks on files are gone."""
-        for descriptor in self._inner._alive.values():
+        for descriptor in self._alive.values():
             os.close(descriptor)
-        self._inner._alive.clear()
-
-    def where(self, journal: int | None = None) -> str:
-        return self._inner.where(journal)
-
-    def read(self) -> tuple[bytes, str] | None:
-        return self._inner.read()
+        self._alive.clear()
 
     def write(self, data: bytes, serial: int, expect: str | None, lease: Lease, journal: bytes = b"") -> str:
-        return self._around("write", lambda: self._inner.write(data, serial, expect, lease, journal))
+        return self._around("write", partial(super().write, data, serial, expect, lease, journal))
 
     def lock(self, info: LockInfo, ttl: float) -> Lease:
-        return self._around("lock", lambda: self._inner.lock(info, ttl))
+        return self._around("lock", partial(super().lock, info, ttl))
 
     def renew(self, lease: Lease, ttl: float) -> Lease:
-        return self._around("renew", lambda: self._inner.renew(lease, ttl))
+        return self._around("renew", partial(super().renew, lease, ttl))
 
     def unlock(self, lease: Lease) -> None:
-        return self._around("unlock", lambda: self._inner.unlock(lease))
+        self._around("unlock", partial(super().unlock, lease))
 
-    def holder(self) -> LockInfo | None:
-        return self._inner.holder()
-
-    def journal_append(self, serial: int, data: bytes, lease: Lease) -> None:
-        self._fate.moment("before journal")
-        for part in (data[: len(data) // 2], data[:-1]):
-            self._fate.moment(
-                f"{len(part)} of {len(data)} bytes into the journal",
-                partial(self._inner.journal_append, serial, part, lease),
-            )
-        self._inner.journal_append(serial, data, lease)
-        self._fate.moment("after journal")
-
-    def journal_read(self, serial: int) -> bytes:
-        return self._inner.journal_read(serial)
-
-    def secret(self, lease: Lease | None = None) -> bytes | None:
-        return self._around("secret", lambda: self._inner.secret(lease))
-
-    def history(self) -> Sequence[Version]:
-        return self._inner.history()
+    def secret(self, lease: Lease | None = None, given: bytes | None = None) -> bytes | None:
+        return self._around("secret", partial(super().secret, lease, given))
 
     def delete(self, lease: Lease) -> None:
-        return self._around("delete", lambda: self._inner.delete(lease))
+        self._around("delete", partial(super().delete, lease))
+
+    def journal_append(self, serial: int, data: bytes, lease: Lease) -> None:
+        append = super().journal_append
+        self._fate.moment("before journal")
+        for part in (data[: len(data) // 2], data[:-1]):
+            told = f"{len(part)} of {len(data)} bytes into the journal"
+            self._fate.moment(told, partial(append, serial, part, lease))
+        append(serial, data, lease)
+        self._fate.moment("after journal")
 
     def _around(self, what: str, act: Callable[[], T]) -> T:
         self._fate.moment(f"before {what}")

@@ -239,16 +239,19 @@ class ArmType:
             )
         else:
             answer = self._update(conn, id, prior or {}, wanted)
-        pending = answer and operations.accepted(answer, op=op, id=id, api_version=self.api_version)
-        return pending or self._read_back(conn, {"op": op.value, "id": id, "api_version": self.api_version})
+        token = {"op": op.value, "id": id, "api_version": self.api_version}
+        try:
+            pending = answer and operations.accepted(answer, op=op, id=id, api_version=self.api_version)
+        except AzureError:
+            return Pending({**token, "kind": "state"}, 0.0)
+        return pending or self._read_back(conn, token)
 
     def _read_back(self, conn: AzureConnection, token: Mapping[str, Any]) -> Progress:
-        """What a write made. The write got through, so a read that fails is repeated, and not the write."""
+        """What a write made. The write got through, so whatever goes wrong from here on goes wrong with what
+        was accepted: it is asked for again, and what refuses to be read is recorded all the same."""
         try:
             return self.finish(conn, token)
         except AzureError as wrong:
-            if wrong.ended or not wrong.retryable:
-                raise
             return Pending({**token, "kind": "state"}, wrong.after or operations.DEFAULT_WAIT)
 
     def _update(self, conn: AzureConnection, id: str, prior: Attrs, wanted: Attrs) -> Answer | None:

@@ -240,13 +240,24 @@ def test_a_poll_that_is_gone_falls_back_to_the_resource() -> None:
     assert isinstance(THING.resume(conn, second), Done)
 
 
-def test_a_creation_that_fails_in_the_end() -> None:
-    transport = FakeTransport(
-        {f"PUT {ID}": Reply(201, body()), f"GET {ID}": Reply(200, body(provisioningState="Failed"))}
-    )
+@pytest.mark.parametrize(
+    ("put", "got", "code"),
+    [
+        (body(), Reply(200, body(provisioningState="Failed")), "MLI-AZ-FAILED"),
+        (body(provisioningState="Failed"), Reply(200, body(provisioningState="Failed")), "MLI-AZ-FAILED"),
+        (body(), Reply(403, {"error": {"code": "AuthorizationFailed"}}), "MLI-AZ-RIGHTS"),
+    ],
+    ids=["it fails", "it failed at once", "it may not be read"],
+)
+def test_what_goes_wrong_after_the_write_goes_wrong_with_what_was_accepted(
+    put: Any, got: Reply, code: str
+) -> None:
+    conn = connection(FakeTransport({f"PUT {ID}": Reply(201, put), f"GET {ID}": got}))
+    first = THING.begin(conn, Op.CREATE, ID, None, dict(DESIRED))
+    assert isinstance(first, Pending)
     with pytest.raises(ProviderError) as wrong:
-        THING.begin(connection(transport), Op.CREATE, ID, None, dict(DESIRED))
-    assert wrong.value.code == "MLI-AZ-FAILED"
+        THING.resume(conn, first)
+    assert wrong.value.code == code
 
 
 PRIOR = {**DESIRED, "id": ID, "color": "red", "address": "here", "tags": {"team": "a"}}
