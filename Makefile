@@ -46,8 +46,8 @@ demo: $(READY) ## the main job on the embedded simulator: plan, apply, plan agai
 test: $(READY) ## the tests that need Python and the lock only
 	$(BIN)/python -m pytest -n 2 -m "not full"
 
-test-full: $(READY) tools ## the tests that need more: processes that are killed, a wheel that is built, real servers
-	$(BIN)/python -m pytest -m full
+test-full: $(READY) tools ## the tests that need more: killed processes, every fault, a wheel that is built, real servers
+	$(BIN)/python -m pytest -n 2 -m full
 
 # What is there stays as it is. Debian's packages; elsewhere the programs have to be on the path.
 tools: ## the servers that test-full and bench start: PostgreSQL

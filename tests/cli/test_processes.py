@@ -18,6 +18,7 @@ import pytest
 pytestmark = pytest.mark.full
 
 REPOSITORY = Path(__file__).parents[2]
+APPLY = ("apply", "--auto-approve", "--parallelism", "1")
 PATIENCE = 60.0
 """Seconds until a test gives up on a process."""
 
@@ -30,9 +31,9 @@ class World:
         self.log = folder / "requests.jsonl"
         shutil.copytree(REPOSITORY / "examples" / "quickstart", folder, dirs_exist_ok=True)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, module: str = "mlinfra") -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "mlinfra", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), "MLINFRA_SIMULATOR_LOG": str(self.log)},
             stdin=subprocess.DEVNULL,
@@ -41,8 +42,8 @@ class World:
             text=True,
         )
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        process = self.start(*arguments)
+    def run(self, *arguments: str, module: str = "mlinfra") -> tuple[int, str, str]:
+        process = self.start(*arguments, module=module)
         out, err = process.communicate(timeout=PATIENCE)
         return process.returncode, out, err
 
@@ -77,6 +78,41 @@ def test_an_apply_that_is_killed_is_finished_by_the_next_one(world: World, write
     assert world.run("plan", "--detailed-exitcode")[0] == 0
     assert world.run("destroy", "--auto-approve")[0] == 0
     assert "0 resources" in world.run("simulator", "show")[1]
+
+
+KILLED = 20
+"""Processes that end themselves, at moments spread evenly over the life of an apply."""
+
+
+@pytest.mark.parametrize("death", range(KILLED))
+def test_a_process_that_is_killed_at_a_moment_of_its_life_loses_nothing(
+    tmp_path: Path, moments: list[str], death: int
+) -> None:
+    moment = (2 * death + 1) * len(moments) // (2 * KILLED)
+    world = World(tmp_path)
+    code, _, _ = world.run(str(moment), *APPLY, module="tests.cli.dying")
+    assert code == -signal.SIGKILL, moments[moment]
+
+    lived = moments[: moment + 1]
+    code, out, err = world.run(*APPLY)
+    assert code == 0, out + err
+    held = "after lock" in lived and "after unlock" not in lived
+    assert err.startswith("Took over the lock of ") if held else err == ""
+    assert world.run("plan", "--detailed-exitcode")[0] == 0
+    made = [line for line in world.log.read_text().splitlines() if '"PUT"' in line and '"status":201' in line]
+    assert len(made) == len(set(made)), "created twice"
+    assert world.run("destroy", "--auto-approve")[0] == 0
+    assert "0 resources" in world.run("simulator", "show")[1]
+
+
+@pytest.fixture(scope="module")
+def moments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Those of an apply that nothing disturbs, each write to the store and each tear of a line among them."""
+    world = World(tmp_path_factory.mktemp("undisturbed"))
+    assert world.run("-1", *APPLY, module="tests.cli.dying")[0] == 0
+    found = (world.folder / "moments").read_text().splitlines()
+    assert sum("bytes into the journal" in one for one in found) > KILLED
+    return found
 
 
 def test_ctrl_c_finishes_what_is_in_flight_and_saves(world: World) -> None:
