@@ -7,13 +7,15 @@ but the planner can say that the child goes too.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work
 from mlinfra.engine.instance import Instance
+from mlinfra.engine.patience import patiently
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.providers.api import Lists, ProviderError
@@ -88,8 +90,12 @@ def unmanaged(dying: Iterable[Work], managed: Collection[str], context: Context)
             continue
         try:
             connection = context.connect(work.registered.provider.name, work.settings)
-            children = list(type_.children(connection, work.record.id))
+            children = patiently(partial(_children, type_, connection, work.record.id), context.clock)
         except ProviderError as wrong:
             raise MlinfraError(error(wrong.code, wrong.summary, wrong.hint, address=work.address)) from wrong
         found.update({id: None for id in children if id.casefold() not in managed})
     return tuple(found)
+
+
+def _children(type_: Lists, connection: Any, id: str) -> list[str]:
+    return list(type_.children(connection, id))

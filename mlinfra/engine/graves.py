@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work
 from mlinfra.engine.marks import known_part
+from mlinfra.engine.patience import patiently
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import Block, OnSoftDeleted
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
@@ -96,7 +98,8 @@ def _asked(works: Iterable[Work], context: Context) -> dict[Address, Grave | Non
         assert work.instance is not None and work.change.id is not None
         try:
             connection = context.connect(work.registered.provider.name, work.settings)
-            answers = type_.graves(connection, {work.change.id: known_part(work.instance.attrs)})
+            wanted = {work.change.id: known_part(work.instance.attrs)}
+            answers = patiently(partial(type_.graves, connection, wanted), context.clock)
         except ProviderError as wrong:
             raise MlinfraError(error(wrong.code, wrong.summary, wrong.hint, address=work.address)) from wrong
         if work.change.id in answers:

@@ -10,6 +10,7 @@ import msgspec
 
 from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part
+from mlinfra.engine.patience import PATIENCE
 from mlinfra.engine.schema import masked, properties, tainted
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError, error
@@ -19,9 +20,6 @@ from mlinfra.providers.api import Counts, ProviderError, ReadsWritten, Registere
 
 OWNER_TAG = "mlinfra-lineage"
 """The tag by which mlinfra knows what it made itself; no plan, no output and no state shows it."""
-
-PATIENCE = 300.0
-"""Seconds that reads which the service puts off are tried again before the refresh gives up."""
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ not stays `Unknown` and is evaluated again when an apply has made it known; the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from mlinfra.config.expand import Each, instances
@@ -24,6 +25,7 @@ from mlinfra.engine.instance import Instance, refused
 from mlinfra.engine.lifecycle import lifecycle_problems, prevents_destruction
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.members import Members
+from mlinfra.engine.patience import patiently
 from mlinfra.engine.schema import holding, masked, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope, Own
 from mlinfra.engine.settings import Settings
@@ -130,7 +132,8 @@ class Resolver:
             type_ = batch[0].type
             assert isinstance(type_, Resolves)
             try:
-                answers = type_.resolve(context.connect(provider, batch[0].settings), wanted)
+                connection = context.connect(provider, batch[0].settings)
+                answers = patiently(partial(type_.resolve, connection, wanted), context.clock)
             except ProviderError as wrong:
                 raise MlinfraError(refused(wrong, batch[0].block, batch[0].attrs)) from wrong
             for instance, given, answer in zip(batch, wanted, answers, strict=True):
