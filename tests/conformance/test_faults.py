@@ -6,7 +6,8 @@ recorded: the same command again, now undisturbed, leaves what the undisturbed r
 was created before, and its plan is empty. Faults that pass are sat out by the run itself.
 
 That is some twenty thousand runs; all of them are made in `make test-full`. Here, for each pass of each
-example a seeded sample, in which every kind of fault comes up with many types.
+example a seeded sample, in which every kind of fault comes up with many types; of whole stacks, where much
+depends on what is hit, there is a sample in both.
 """
 
 from __future__ import annotations
@@ -45,6 +46,20 @@ def test_a_sample_of_requests_and_faults(one: Pass, grounds: Grounds) -> None:
     ground = grounds.of(one)
     pairs = list(pairs_of(ground))
     hit(ground, random.Random(str(one)).sample(pairs, min(SAMPLED, len(pairs))))
+
+
+@pytest.mark.parametrize("one", [one for one in WHOLE if one.example.type.name == "role_assignment"], ids=str)
+def test_a_sample_where_much_depends_on_what_is_hit(one: Pass, grounds: Grounds) -> None:
+    ground = grounds.of(one)
+    hit(ground, random.Random(str(one)).sample(list(pairs_of(ground)), 5 * SAMPLED))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("one", WHOLE, ids=str)
+def test_whole_stacks(one: Pass, grounds: Grounds) -> None:
+    ground = grounds.of(one)
+    pairs = list(pairs_of(ground))
+    hit(ground, random.Random(str(one)).sample(pairs, min(20 * SAMPLED, len(pairs))))
 
 
 @pytest.mark.full
