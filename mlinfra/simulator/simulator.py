@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -42,8 +43,9 @@ class Simulator:
     ``seed`` makes its GUIDs; a file keeps the seed it was made with. ``faults`` is a file of rules (see
     `faults`), ``log`` a file that gets a JSON line per request. ``tick`` is what one request takes: a share
     of a round trip where many are in flight at once. ``durations`` are seconds that creations take, by ARM
-    type, where it is not to be the usual; types that are not simulated are passed over. Raises FaultError,
-    StoreError (both ValueError). Thread-safe; several processes may use one file.
+    type, where it is not to be the usual; types that are not simulated are passed over. ``host`` is the time
+    in which blobs are leased, seconds. Raises FaultError, StoreError (both ValueError). Thread-safe; several
+    processes may use one file.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Simulator:
         log: Path | None = None,
         tick: float = clocks.TICK,
         durations: Mapping[str, float] = MappingProxyType({}),
+        host: Callable[[], float] = time.time,
     ) -> None:
         self._faults = Faults.read(faults) if faults is not None else Faults(())
         self._tick = tick
@@ -82,6 +85,7 @@ class Simulator:
                 kinds=kinds,
                 routes=routes,
                 pollings=pollings,
+                host=host,
             )
             self._limits = Limits()
             self._requests = 0

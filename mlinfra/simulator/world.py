@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,6 +24,7 @@ class World:
     """Everything there is. ``now`` is the simulator's clock in seconds, UTC.
 
     ``tenant`` is the one directory, fixed by the seed; ``caller`` the object id of whoever sends requests.
+    ``host`` is the host's own clock, seconds, for the leases of blobs (see `services.blob_leases`).
     """
 
     store: Store
@@ -33,6 +35,7 @@ class World:
     kinds: Mapping[str, Kind]
     routes: Mapping[tuple[str, str, bool], Route]
     pollings: Mapping[str, Polling]
+    host: Callable[[], float] = time.time
 
     def stamp(self) -> str:
         """The time as most services write it."""

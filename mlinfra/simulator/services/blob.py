@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
 
-from mlinfra.simulator.services import blob_containers, blob_objects
+from mlinfra.simulator.services import blob_appends, blob_containers, blob_leases, blob_objects
 from mlinfra.simulator.services.blob_wire import BlobCall, refuse
 from mlinfra.simulator.services.storage_shape import ACCOUNT
 from mlinfra.simulator.wire import Answer, Request
@@ -38,6 +38,8 @@ OPERATIONS: Mapping[tuple[str, str, str], Callable[[BlobCall], Answer]] = {
     ("GET", "blob", "metadata"): blob_objects.show_metadata,
     ("HEAD", "blob", "metadata"): blob_objects.show_metadata,
     ("PUT", "blob", "properties"): blob_objects.set_headers,
+    ("PUT", "blob", "appendblock"): blob_appends.append,
+    ("PUT", "blob", "lease"): blob_leases.lease,
 }
 """Method, what the path names, and ``comp``: all that is answered. The rest is 501."""
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from mlinfra.simulator.blob_rows import Blob
 from mlinfra.simulator.bodies import fresh_etag
 from mlinfra.simulator.clock import http_date
+from mlinfra.simulator.services.blob_leases import shown_lease
 from mlinfra.simulator.services.blob_wire import BlobCall, check_conditions, number, refuse, stamps, xml
 from mlinfra.simulator.services.storage_children import CONTAINER, container_etag
 from mlinfra.simulator.services.storage_leases import lease_of, protected
@@ -197,6 +198,8 @@ def _name(name: str) -> str:
     return f"<Name>{escape(name, quote=False)}</Name>"
 
 
+_TIER = "<AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred>"
+
 _SHOWN = (
     ("content-type", "Content-Type"),
     ("content-encoding", "Content-Encoding"),
@@ -212,13 +215,15 @@ def _blob(call: BlobCall, blob: Blob) -> str:
         f"<{tag}>{escape(blob.headers[key], quote=False)}</{tag}>" if key in blob.headers else f"<{tag} />"
         for key, tag in _SHOWN
     )
+    told = shown_lease(blob, call.world.host())
+    lease = "".join(
+        f"<Lease{key.capitalize()}>{word}</Lease{key.capitalize()}>" for key, word in told.items()
+    )
     inner = (
         f"<Creation-Time>{http_date(int(blob.created))}</Creation-Time>"
         f"<Last-Modified>{http_date(int(blob.changed))}</Last-Modified><Etag>{blob.etag.strip(chr(34))}</Etag>"
-        f"<Content-Length>{blob.size}</Content-Length>{own}<BlobType>BlockBlob</BlobType>"
-        "<AccessTier>Hot</AccessTier><AccessTierInferred>true</AccessTierInferred>"
-        "<LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState>"
-        "<ServerEncrypted>true</ServerEncrypted>"
+        f"<Content-Length>{blob.size}</Content-Length>{own}<BlobType>{blob.type}</BlobType>"
+        f"{_TIER if blob.appends is None else ''}{lease}<ServerEncrypted>true</ServerEncrypted>"
     )
     described = _metadata(call, blob.metadata)
     return f"<Blob>{_name(blob.name)}<Properties>{inner}</Properties>{described}<OrMetadata /></Blob>"

@@ -1,4 +1,4 @@
-"""Block blobs: put whole or in blocks, read whole or by range, described, removed."""
+"""Blobs: put whole or in blocks, read whole or by range, described, removed. Appending: `blob_appends`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from html import escape
 from mlinfra.simulator.blob_rows import Blob
 from mlinfra.simulator.clock import http_date
 from mlinfra.simulator.errors import ArmError
-from mlinfra.simulator.services.blob_wire import BlobCall, check_conditions, refuse, stamps, xml
+from mlinfra.simulator.services.blob_leases import check_use, shown_lease
+from mlinfra.simulator.services.blob_wire import (
+    BlobCall,
+    bad_header,
+    check_conditions,
+    find,
+    missing,
+    no_header,
+    refuse,
+    stamps,
+    xml,
+)
 from mlinfra.simulator.wire import Answer
 
 LARGEST = 256 * 1024 * 1024
@@ -26,19 +37,7 @@ _OWN = (
     "content-disposition",
 )
 
-_WRITTEN = {"x-ms-request-server-encrypted": "true"}
-
-
-def _missing() -> ArmError:
-    return refuse(404, "BlobNotFound", "The specified blob does not exist.")
-
-
-def _find(call: BlobCall) -> Blob:
-    call.place()
-    found = call.world.store.blobs.get(call.container_id, call.name)
-    if found is None:
-        raise _missing()
-    return found
+WRITTEN = {"x-ms-request-server-encrypted": "true"}
 
 
 def _digest(content: bytes) -> str:
@@ -51,7 +50,7 @@ def _check_size(size: int) -> None:
         raise refuse(413, "RequestBodyTooLarge", text, x_ms_simulator_limit=str(LARGEST))
 
 
-def _check_md5(call: BlobCall) -> str:
+def check_md5(call: BlobCall) -> str:
     """The body's MD5, which must be what the header says. A CRC64 is not looked at."""
     found, said = _digest(call.body), call.headers.get("content-md5")
     if said is not None and said != found:
@@ -66,7 +65,13 @@ def _own_headers(call: BlobCall) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def _write(call: BlobCall, content: bytes, own: dict[str, str], blocks: list[tuple[str, int]]) -> Answer:
+def _write(
+    call: BlobCall,
+    content: bytes,
+    own: dict[str, str],
+    blocks: list[tuple[str, int]],
+    appends: int | None = None,
+) -> Answer:
     rows, now = call.world.store.blobs, call.world.now
     prior = rows.get(call.container_id, call.name)
     check_conditions(
@@ -75,6 +80,9 @@ def _write(call: BlobCall, content: bytes, own: dict[str, str], blocks: list[tup
         prior.changed if prior is not None else 0.0,
         writing=True,
     )
+    check_use(call, prior, writing=True)
+    if prior is not None and (prior.appends is None) != (appends is None):
+        raise wrong_type()  # assumed: the reference does not say that a blob's type can be changed
     _check_size(len(content))
     own.setdefault("content-type", "application/octet-stream")
     made = Blob(
@@ -87,9 +95,11 @@ def _write(call: BlobCall, content: bytes, own: dict[str, str], blocks: list[tup
         headers=own,
         metadata=call.metadata(),
         blocks=blocks,
+        appends=appends,
+        lease=prior.lease if prior is not None else None,
     )
     rows.put(made, content)
-    return Answer(201, None, {**stamps(made.etag, now), **_WRITTEN})
+    return Answer(201, None, {**stamps(made.etag, now), **WRITTEN})
 
 
 def put(call: BlobCall) -> Answer:
@@ -97,18 +107,34 @@ def put(call: BlobCall) -> Answer:
     call.place()
     type_ = call.headers.get("x-ms-blob-type")
     if type_ is None:
-        text = "An HTTP header that's mandatory for this request is not specified: x-ms-blob-type."
-        raise refuse(400, "MissingRequiredHeader", text)
-    if type_.lower() != "blockblob" or "x-ms-copy-source" in call.headers:
+        raise no_header("x-ms-blob-type")
+    kind = type_.lower()
+    if kind not in ("blockblob", "appendblob") or "x-ms-copy-source" in call.headers:
         raise refuse(501, "NotSimulated", f"A blob of type {type_}, or a copy, is not simulated.")
-    digest = _check_md5(call)
+    if kind == "appendblob" and call.body:
+        raise bad_header("Content-Length")  # REST reference put-blob: an append blob begins empty
+    digest = check_md5(call)
     own = _own_headers(call)
     if "content-type" in call.headers:
         own.setdefault("content-type", call.headers["content-type"])
+    if kind == "appendblob":
+        return _write(call, b"", own, [], appends=0)
     own.setdefault("content-md5", digest)
     answer = _write(call, call.body, own, [])
     answer.headers["content-md5"] = digest
     return answer
+
+
+def wrong_type() -> ArmError:
+    """What is asked of a blob that is of the other type."""
+    return refuse(409, "InvalidBlobType", "The blob type is invalid for this operation.")
+
+
+def _block_blob(call: BlobCall) -> Blob | None:
+    found = call.world.store.blobs.get(call.place().id, call.name)
+    if found is not None and found.appends is not None:
+        raise wrong_type()
+    return found
 
 
 # -- blocks ------------------------------------------------------------------------------------------------
@@ -125,14 +151,16 @@ def put_block(call: BlobCall) -> Answer:
         text = "Value for one of the query parameters specified in the request URI is invalid: blockid."
         raise refuse(400, "InvalidQueryParameterValue", text)
     rows = call.world.store.blobs
+    prior = _block_blob(call)
+    check_use(call, prior, writing=True)
     waiting = rows.staged(place.id, call.name)
     if any(len(other) != len(id) for other in waiting):
         text = "The specified blob or block content is invalid: all ids of blocks have one length."
         raise refuse(400, "InvalidBlobOrBlock", text)
     _check_size(len(call.body) + sum(waiting.values()))
-    digest = _check_md5(call)
+    digest = check_md5(call)
     rows.stage(place.id, call.name, id, call.body)
-    return Answer(201, None, {"content-md5": digest, **_WRITTEN})
+    return Answer(201, None, {"content-md5": digest, **WRITTEN})
 
 
 _LISTED = re.compile(r"<(Latest|Committed|Uncommitted)>\s*([^<\s]*)\s*</\1>")
@@ -144,7 +172,8 @@ def put_block_list(call: BlobCall) -> Answer:
     text = call.body.decode("utf-8", errors="replace")
     if "<BlockList" not in text:
         raise refuse(400, "InvalidXmlDocument", "XML specified is not syntactically valid.")
-    _check_md5(call)
+    check_md5(call)
+    _block_blob(call)
     waiting = rows.staged(place.id, call.name)
     held = _committed(call)
     parts, blocks = [], []
@@ -176,9 +205,10 @@ def get_block_list(call: BlobCall) -> Answer:
     """GET ?comp=blocklist&blocklisttype=committed|uncommitted|all."""
     place, rows = call.place(), call.world.store.blobs
     kind = call.query.get("blocklisttype", "committed").lower()
-    prior, waiting = rows.get(place.id, call.name), rows.staged(place.id, call.name)
+    prior, waiting = _block_blob(call), rows.staged(place.id, call.name)
+    check_use(call, prior, writing=False)
     if prior is None and not waiting:
-        raise _missing()
+        raise missing()
 
     def shown(tag: str, blocks: list[tuple[str, int]]) -> str:
         items = "".join(f"<Block><Name>{escape(i)}</Name><Size>{size}</Size></Block>" for i, size in blocks)
@@ -196,15 +226,15 @@ def get_block_list(call: BlobCall) -> Answer:
 # -- reading -----------------------------------------------------------------------------------------------
 
 
-def _shown(blob: Blob) -> dict[str, str]:
+def _shown(call: BlobCall, blob: Blob) -> dict[str, str]:
     return {
         **stamps(blob.etag, blob.changed),
         **blob.headers,
         "accept-ranges": "bytes",
-        "x-ms-blob-type": "BlockBlob",
+        "x-ms-blob-type": blob.type,
+        **({} if blob.appends is None else {"x-ms-blob-committed-block-count": str(blob.appends)}),
         "x-ms-creation-time": http_date(int(blob.created)),
-        "x-ms-lease-status": "unlocked",
-        "x-ms-lease-state": "available",
+        **{f"x-ms-lease-{key}": word for key, word in shown_lease(blob, call.world.host()).items()},
         "x-ms-server-encrypted": "true",
         **{f"x-ms-meta-{key}": value for key, value in blob.metadata.items()},
     }
@@ -212,17 +242,19 @@ def _shown(blob: Blob) -> dict[str, str]:
 
 def head(call: BlobCall) -> Answer:
     """HEAD: everything but the bytes."""
-    blob = _find(call)
+    blob = find(call)
     check_conditions(call, blob.etag, blob.changed, writing=False)
-    tier = {"x-ms-access-tier": "Hot", "x-ms-access-tier-inferred": "true"}
-    return Answer(200, None, {**_shown(blob), **tier, "content-length": str(blob.size)})
+    check_use(call, blob, writing=False)
+    tier = {"x-ms-access-tier": "Hot", "x-ms-access-tier-inferred": "true"} if blob.appends is None else {}
+    return Answer(200, None, {**_shown(call, blob), **tier, "content-length": str(blob.size)})
 
 
 def get(call: BlobCall) -> Answer:
     """GET, whole or by ``x-ms-range`` or ``Range``."""
-    blob = _find(call)
+    blob = find(call)
     check_conditions(call, blob.etag, blob.changed, writing=False)
-    rows, headers = call.world.store.blobs, _shown(blob)
+    check_use(call, blob, writing=False)
+    rows, headers = call.world.store.blobs, _shown(call, blob)
     asked = call.headers.get("x-ms-range") or call.headers.get("range")
     match = re.fullmatch(r"bytes=(\d{1,18})-(\d{0,18})", asked.strip()) if asked else None
     if match is None:  # a range that cannot be read is none (RFC 9110 14.2)
@@ -246,16 +278,18 @@ def get(call: BlobCall) -> Answer:
 
 def describe(call: BlobCall) -> Answer:
     """PUT ?comp=metadata: what is there is replaced."""
-    blob = _find(call)
+    blob = find(call)
     check_conditions(call, blob.etag, blob.changed, writing=True)
+    check_use(call, blob, writing=True)
     blob.metadata = call.metadata()
     return _changed(call, blob)
 
 
 def set_headers(call: BlobCall) -> Answer:
     """PUT ?comp=properties: the blob's own headers, all of them; what is left out is cleared."""
-    blob = _find(call)
+    blob = find(call)
     check_conditions(call, blob.etag, blob.changed, writing=True)
+    check_use(call, blob, writing=True)
     blob.headers = _own_headers(call)
     return _changed(call, blob)
 
@@ -263,20 +297,22 @@ def set_headers(call: BlobCall) -> Answer:
 def _changed(call: BlobCall, blob: Blob) -> Answer:
     blob.etag, blob.changed = call.etag(), call.world.now
     call.world.store.blobs.update(blob)
-    return Answer(200, None, {**stamps(blob.etag, blob.changed), **_WRITTEN})
+    return Answer(200, None, {**stamps(blob.etag, blob.changed), **WRITTEN})
 
 
 def show_metadata(call: BlobCall) -> Answer:
     """GET and HEAD ?comp=metadata."""
-    blob = _find(call)
+    blob = find(call)
     check_conditions(call, blob.etag, blob.changed, writing=False)
+    check_use(call, blob, writing=False)
     found = {f"x-ms-meta-{key}": value for key, value in blob.metadata.items()}
     return Answer(200, None, {**stamps(blob.etag, blob.changed), **found})
 
 
 def remove(call: BlobCall) -> Answer:
     """DELETE. Soft deletion and snapshots are not simulated: it is gone."""
-    blob = _find(call)
+    blob = find(call)
     check_conditions(call, blob.etag, blob.changed, writing=True)
+    check_use(call, blob, writing=True)
     call.world.store.blobs.remove(blob.container, blob.name)
     return Answer(202, None, {"x-ms-delete-type-permanent": "true"})

@@ -8,6 +8,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from html import escape
 
+from mlinfra.simulator.blob_rows import Blob
 from mlinfra.simulator.clock import http_date
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.store import Resource
@@ -63,6 +64,32 @@ def refuse(status: int, code: str, text: str, **headers: str) -> ArmError:
     return ArmError(status, code, text, headers=named, body=body.encode())
 
 
+def bad_header(name: str) -> ArmError:
+    """A header whose value cannot be."""
+    text = f"The value for one of the HTTP headers is not in the correct format: {name}."
+    return refuse(400, "InvalidHeaderValue", text)
+
+
+def no_header(name: str) -> ArmError:
+    """A header that must be there."""
+    text = f"An HTTP header that's mandatory for this request is not specified: {name}."
+    return refuse(400, "MissingRequiredHeader", text)
+
+
+def missing() -> ArmError:
+    """There is no such blob."""
+    return refuse(404, "BlobNotFound", "The specified blob does not exist.")
+
+
+def find(call: BlobCall) -> Blob:
+    """The blob that is asked for. Raises ArmError 404."""
+    call.place()
+    found = call.world.store.blobs.get(call.container_id, call.name)
+    if found is None:
+        raise missing()
+    return found
+
+
 def xml(body: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """An answer in XML."""
     return Answer(status, (XML + body).encode(), {"content-type": "application/xml", **(headers or {})})
@@ -109,8 +136,7 @@ def _moment(call: BlobCall, header: str) -> float | None:
     try:
         found = parsedate_to_datetime(value)
     except ValueError:
-        text = f"The value for one of the HTTP headers is not in the correct format: {header}."
-        raise refuse(400, "InvalidHeaderValue", text) from None
+        raise bad_header(header) from None
     return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp()
 
 

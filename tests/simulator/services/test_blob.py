@@ -127,7 +127,8 @@ def test_arm_and_the_blob_service_share_no_address(blobs: Blobs) -> None:
 
 def test_what_is_not_simulated_says_so_aloud(blobs: Blobs) -> None:
     for answer in (
-        blobs.send("PUT", "/data/a", comp="lease"),
+        blobs.send("PUT", "/data", restype="container", comp="lease"),
+        blobs.send("PUT", "/data/a", comp="snapshot"),
         blobs.send("PUT", "/data/a", b"", {"x-ms-blob-type": "PageBlob"}),
         blobs.send("PUT", "/data/a", b"", {**WHOLE, "x-ms-copy-source": "https://x/y"}),
         blobs.send("GET", "/data/a", snapshot="2026"),
