@@ -133,10 +133,7 @@ def simulator() -> str:
         lines += _simulated_routes(service)
     lines += ["", "## The blob service of an account", ""]
     lines += ["The data plane, at `{account}.blob.core.windows.net`. Whoever signs in, signs or has a key is"]
-    lines += [
-        "let in; no role is looked up. A blob's lease runs in the time of the machine, not in the simulator's."
-    ]
-    lines += [""]
+    lines += ["let in; no role is looked up. A blob's lease runs in the time of the machine.", ""]
     lines += [f"- `{one}`" for one in data_plane()]
     return "\n".join(lines) + "\n"
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlinfra.clouds import CLOUDS
 from mlinfra.providers.api import ResourceType
-from mlinfra.providers.azure.clouds import CLOUDS
 from mlinfra.providers.azure.connection import AzureConnection
 from mlinfra.providers.azure.errors import AzureError
 from mlinfra.providers.azure.types import all_types
@@ -109,7 +109,7 @@ class AzureProvider:
             )
         from mlinfra.providers.azure.arm import Arm, pooled_transport
         from mlinfra.providers.azure.budget import Budget
-        from mlinfra.providers.azure.signin import default_credential
+        from mlinfra.signin import default_credential
 
         credential = self.credential or default_credential(cloud, settings.get("tenant"))
         transport = self.transport or pooled_transport()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlinfra.providers.azure.clouds import CLOUDS
+from mlinfra.clouds import CLOUDS
 from mlinfra.providers.azure.errors import AzureError
 from mlinfra.providers.azure.types.schema import pick
 from mlinfra.providers.azure.versions import api_version

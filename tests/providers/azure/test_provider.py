@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from mlinfra.clouds import CLOUDS
 from mlinfra.providers.api import Counts, Describes, Lists, ProviderError
 from mlinfra.providers.azure import AzureProvider, provider
-from mlinfra.providers.azure.clouds import CLOUDS
-from mlinfra.providers.azure.signin import default_credential
+from mlinfra.signin import default_credential
 from tests.providers.azure.fake import SUBSCRIPTION, FakeTransport, Reply, Signed, connection
 
 
@@ -81,7 +81,7 @@ def test_a_real_cloud_signs_in_at_its_own_authority() -> None:
 
 
 def test_a_tenant_is_asked_for_by_name() -> None:
-    from mlinfra.providers.azure.signin import _InTenant
+    from mlinfra.signin import _InTenant
 
     asked: dict[str, Any] = {}
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mlinfra.clouds import CLOUDS
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure import ids
-from mlinfra.providers.azure.clouds import CLOUDS
 from mlinfra.providers.azure.types.base import ArmType
 from mlinfra.providers.azure.types.datastore_credentials import (
     AUTHORITY,

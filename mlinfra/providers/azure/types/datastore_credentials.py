@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlinfra.clouds import CLOUDS
 from mlinfra.providers.api import ProviderError
-from mlinfra.providers.azure.clouds import CLOUDS
 from mlinfra.providers.azure.types.ml_words import shaped
 from mlinfra.providers.azure.types.schema import Property, choice, text
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlinfra.providers.azure.clouds import CLOUDS
+from mlinfra.clouds import CLOUDS
 from mlinfra.providers.azure.types.base import tags
 from mlinfra.providers.azure.types.datastore_credentials import DIRECTORY, STORAGE, credentials
 from mlinfra.providers.azure.types.ml_words import in_workspace, pascal, schema_key, snake

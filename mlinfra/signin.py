@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from mlinfra.providers.azure.clouds import Cloud
+from mlinfra.clouds import Cloud
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
@@ -26,7 +26,7 @@ class _InTenant:
 def default_credential(cloud: Cloud, tenant: str | None = None) -> TokenCredential:
     """Whoever is signed in: environment variables, workload or managed identity, ``az``, and so on.
 
-    Nothing is asked yet; the first request raises `ProviderError` MLI-AZ-SIGNIN when nobody is.
+    Nothing is asked yet; the first request fails when nobody is.
     """
     from azure.identity import DefaultAzureCredential
 

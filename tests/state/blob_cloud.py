@@ -1,0 +1,94 @@
+"""A container in an embedded simulator, and stores in it whose requests a test can watch or spoil."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from azure.core.credentials import AccessToken
+from azure.core.rest import HttpRequest, HttpResponse
+
+from mlinfra.simulator import Request, Simulator
+from mlinfra.simulator.transport import SimulatorTransport
+from mlinfra.state.api import Site
+from mlinfra.state.blob import BlobKind
+from mlinfra.state.blob_store import BlobStore
+from mlinfra.testing.clocks import HandClock
+from tests.simulator.door import STORAGE, Door, account
+
+HOST = "stone.blob.core.windows.net"
+SETTINGS = {"account": "stone", "container": "states", "cloud": "simulator"}
+
+
+class Nobody:
+    """A credential that is taken everywhere."""
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        return AccessToken("token", 32503680000)
+
+
+class Wire(SimulatorTransport):
+    """``before`` and ``after`` each request are told what it is: they may raise, or answer themselves.
+
+    What is told is ``PUT lease states/churn/state.json``: method, ``comp`` or what it acts on, blob.
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(simulator)
+        self.before: Callable[[str], HttpResponse | None] = lambda said: None
+        self.after: Callable[[str], None] = lambda said: None
+        self.said: list[str] = []
+        self.sent: list[HttpRequest] = []
+
+    def send(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        said = tell(request)
+        self.said.append(said)
+        self.sent.append(request)
+        answer = self.before(said)
+        if answer is None:
+            answer = super().send(request, **kwargs)
+            self.after(said)
+        return answer
+
+
+def tell(request: HttpRequest) -> str:
+    """A request in a few words."""
+    path, _, query = request.url.partition(HOST + "/")[2].partition("?")
+    asked = dict(part.partition("=")[::2] for part in query.split("&"))
+    action = request.headers.get("x-ms-lease-action", "")
+    words = [request.method, asked.get("comp", ""), action, asked.get("prefix", ""), path]
+    return " ".join(word.replace("%2F", "/") for word in words if word)
+
+
+class Cloud:
+    """The account ``stone`` with the container ``states``."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self.clock = clock
+        self.simulator = Simulator(host=lambda: clock.wall.timestamp())
+        door = Door(self.simulator)
+        door.group()
+        door.make(STORAGE, account())
+        assert self.blob("PUT", "/states", restype="container").status == 201
+        self.wire = Wire(self.simulator)
+
+    def blob(self, method: str, path: str, **query: str) -> Any:
+        """A request of somebody else."""
+        return self.simulator.handle(
+            Request(method, path, query, {"host": HOST, "authorization": "Bearer t"}, b"")
+        )
+
+    def names(self) -> list[str]:
+        """The blobs that are there."""
+        page = self.blob("GET", "/states", restype="container", comp="list").body.decode()
+        return [part.partition("</Name>")[0] for part in page.split("<Name>")[1:]]
+
+    def store(self, wire: Wire | None = None, **settings: str) -> BlobStore:
+        """A handle of its own."""
+        kind = BlobKind(transport=wire or self.wire, credential=Nobody())
+        return kind.open({**SETTINGS, **settings}, site(self.clock))
+
+
+def site(clock: HandClock) -> Site:
+    return Site("churn", Path(), Path(), clock)
