@@ -113,22 +113,37 @@ class Workplace:
 
         clock = SystemClock()
         return StateManager(
-            self._store(head, clock),
+            self.store(head, clock),
             stack=head.stack,
             folder=self.folder.resolve().relative_to(self.root).as_posix(),
             clock=clock,
             tool=f"mlinfra {__version__}",
         )
 
-    def _store(self, head: Head, clock: Clock) -> Store:
+    def store(self, head: Head, clock: Clock) -> Store:
+        """Where the stack's state is kept, by ``backend:``. Raises MlinfraError."""
         from mlinfra.state.api import Site, StoreError
 
         kind, settings = self.store_kind(head.backend)
         try:
-            return kind.open(settings, Site(head.stack, self.folder, self.root, clock))
+            site = Site(head.stack, self.folder, self.root, clock)
+            return self._wired(kind, settings).open(settings, site)
         except StoreError as wrong:
             place = head.backend.node.position if head.backend else None
             raise MlinfraError(error("MLI-STA-042", wrong.summary, wrong.hint, place)) from wrong
+
+    def _wired(self, kind: StoreKind, settings: Mapping[str, Any]) -> StoreKind:
+        """The kind as it is, or with the way into the simulator where it is to be there."""
+        if settings.get("cloud") != "simulator":
+            return kind
+        from mlinfra.state.blob import BlobKind
+
+        if not isinstance(kind, BlobKind):
+            return kind
+        from mlinfra.simulator.transport import SimulatorTransport
+
+        transport = SimulatorTransport(self.simulator)
+        return replace(kind, transport=transport, credential=SimulatedCredential())
 
     def store_kind(self, backend: Backend | None) -> tuple[StoreKind, Mapping[str, Any]]:
         """The kind of store that ``backend:`` names, with its settings checked. Raises MlinfraError."""

@@ -1,8 +1,8 @@
 """One container of Blob Storage, in the words that the store needs: each method is one request.
 
 The SDK's own retries are off: they send a write again without a word, and what answers the second one (412,
-the blob is not what it was) says nothing about the first. Here a request that got no answer, or a 5xx, is sent
-again after a moment, under the same condition, and a refusal then says that there is doubt (see `Refused`).
+the blob is not what it was) says nothing about the first. Here a request that got no answer, or a 5xx, is
+sent again after a moment, under the same condition, and a refusal then says that there is doubt (`Refused`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A blob; ``data`` is empty where only properties were asked for, ``appends`` the blocks of an append blob."""
+    """A blob; ``data`` is empty where only properties were asked for. ``appends``: its blocks, if any."""
 
     name: str
     etag: str

@@ -42,28 +42,30 @@ class Unreachable(StoreError):
     """No answer came, or only that the service is too busy."""
 
 
-_SCOPE = "$(az storage account show --name {account} --query id --output tsv)"
+_MAKE = "az storage container create --account-name {account} --name {container} --auth-mode login"
 
 _ROLE = (
     'A plan needs the role "Storage Blob Data Reader", everything else needs "Storage Blob Data Contributor" '
-    "(Owner does not include data); it takes a few minutes to count:\n"
-    'az role assignment create --role "Storage Blob Data Contributor" '
-    "--assignee $(az ad signed-in-user show --query id --output tsv) "
-    f"--scope {_SCOPE}/blobServices/default/containers/{{container}}"
+    "(Owner does not include data). It takes a few minutes until a new one counts.\n"
+    'az role assignment create --role "Storage Blob Data Contributor" \\\n'
+    "  --assignee $(az ad signed-in-user show --query id --output tsv) \\\n"
+    "  --scope $(az storage account show --name {account} --query id --output tsv)"
+    "/blobServices/default/containers/{container}"
 )
 
 _NO_ACCOUNT = (
-    "Make it, or mend `account`, `cloud` or `endpoint` of the backend; with a private endpoint, mend DNS:\n"
-    "az storage account create --name {account} --resource-group GROUP --sku Standard_ZRS "
-    "--allow-blob-public-access false"
+    "Make it, or mend `account`, `cloud` or `endpoint` of the backend; with a private endpoint, mend DNS.\n"
+    "az storage account create --name {account} --resource-group GROUP --sku Standard_ZRS \\\n"
+    "  --allow-blob-public-access false"
 )
 
 _SIGN_IN = {
     "identity": "Sign in again, in the tenant that the account belongs to:\naz login --tenant TENANT",
     "sas": (
-        "It has run out, its key was renewed, or it is for something else. A new one for a day:\n"
-        "az storage container generate-sas --account-name {account} --name {container} --as-user "
-        "--auth-mode login --permissions racwdl --expiry $(date -u -d '1 day' +%Y-%m-%dT%H:%MZ) --output tsv"
+        "It has run out, what signed it was renewed, or it is for something else. A new one for a day:\n"
+        "az storage container generate-sas --account-name {account} --name {container} \\\n"
+        "  --as-user --auth-mode login --permissions racwdl --output tsv \\\n"
+        "  --expiry $(date -u -d '1 day' +%Y-%m-%dT%H:%MZ)"
     ),
     "access_key": (
         "It is another account's, or was renewed. The account's keys of today:\n"
@@ -79,7 +81,7 @@ _WHO = {
 
 _ADDRESS = (
     "Its firewall does not let this address in, or public access is off. Let it in, or run where the account "
-    "is in reach:\naz storage account network-rule add --account-name {account} --ip-address ADDRESS"
+    "is in reach.\naz storage account network-rule add --account-name {account} --ip-address ADDRESS"
 )
 
 _SAS_LIMITS = f"The signature in `sas` does not allow it (racwdl is needed). {_SIGN_IN['sas']}"
@@ -87,12 +89,11 @@ _SAS_LIMITS = f"The signature in `sas` does not allow it (racwdl is needed). {_S
 _TROUBLE: Mapping[str, tuple[str, str]] = {
     "ContainerNotFound": (
         "the storage account {account} has no container {container}",
-        "Make it:\naz storage container create --account-name {account} --name {container} --auth-mode login",
+        f"Make it:\n{_MAKE}",
     ),
     "ContainerBeingDeleted": (
         "the container {container} of storage account {account} is being deleted",
-        "Wait until it is gone, then make it:\n"
-        "az storage container create --account-name {account} --name {container} --auth-mode login",
+        f"Wait until it is gone, then make it:\n{_MAKE}",
     ),
     "ResourceNotFound": ("there is no storage account {account} at {host}", _NO_ACCOUNT),
     "AuthorizationPermissionMismatch": (

@@ -27,7 +27,7 @@ from mlinfra.state.session import Session, Snapshot
 
 __all__ = ["TTL", "Locked", "Session", "Snapshot", "StateManager", "Who"]
 
-TTL = 60.0
+TTL = 30.0
 """Seconds that a lock holds without being renewed: how long others wait after a process was killed."""
 
 

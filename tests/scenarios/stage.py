@@ -17,11 +17,13 @@ from click.testing import CliRunner
 
 from mlinfra.cli import console
 from mlinfra.cli.main import cli
+from mlinfra.cli.options import Inputs
+from mlinfra.cli.wiring import Workplace
+from mlinfra.engine.clock import SystemClock
 from mlinfra.model.state import LockInfo
 from mlinfra.providers import registry
 from mlinfra.providers.api import Catalogue
 from mlinfra.providers.registry import load_catalogue
-from mlinfra.state.local import LocalStore
 from tests.scenarios.script import Copy, Result, Run, Write
 
 REPOSITORY = Path(__file__).parents[2]
@@ -119,7 +121,10 @@ class Stage:
         return ""
 
     def _lock(self, stack: str) -> str:
-        store = LocalStore(self.folder / "state", stack)
+        place = self._open.enter_context(Workplace(self.folder, {}))
+        head = place.head(Inputs())
+        assert head.stack == stack
+        store = place.store(head, SystemClock())
         now = datetime.now(UTC)
         info = LockInfo("", "maria", "ci-runner-7", "apply", now, now + timedelta(minutes=1))
         lease = store.lock(info, 60)
