@@ -7,7 +7,8 @@ breaks those of all journals, then reads. So what is appended was there to be re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -75,22 +76,37 @@ class BlobJournal:
             opened = self._block(opened, data[start : start + BLOCK], lease)
         self._open = opened
 
-    def restart(self, serial: int, data: bytes, lease: Lease, confirm: Callable[[], None]) -> None:
-        """Have the journal hold ``data`` and nothing else. ``confirm`` raises unless that may be."""
-        left = [part.name for part in self._service.list(f"{self._prefix}{serial}/")]
+    def restart(self, serial: int, data: bytes, lease: Lease, confirm: Callable[[], None]) -> Sequence[Found]:
+        """Have the journal hold ``data`` and nothing else. ``confirm`` raises unless that may be.
+
+        Answers the earlier journals, which are void once the state has this serial (see `tidy`).
+        """
+        there = self._all()
         self._open = None
-        if not left and not data:
-            return
-        first = self.name(serial)
-        for name in left or [first]:
-            self._take(name, lease)
-        confirm()
-        for name in left:
-            if name != first:
-                self._service.remove(name, lease=lease.id)
-        self._service.start(first, lease=lease.id)
+        left = [found.name for found in there if self._serial(found) == serial]
+        if left or data:
+            first = self.name(serial)
+            for name in left or [first]:
+                self._take(name, lease)
+            confirm()
+            try:
+                for name in left:
+                    if name != first:
+                        self._service.remove(name, lease=lease.id)
+                self._service.start(first, lease=lease.id)
+            except Refused as wrong:
+                if wrong.code in LOST:
+                    confirm()
+                raise
+            self._open = _Open(serial, lease.id, 0, 0, 0)
         if data:
             self.append(serial, data, lease)
+        return [found for found in there if self._serial(found) < serial]
+
+    def tidy(self, void: Sequence[Found], lease: Lease) -> None:
+        """Remove journals that are void, whoever holds the lock by now."""
+        for found in void:
+            self._service.remove(found.name, lease=lease.id if found.leased else None)
 
     def renew(self, lease: Lease) -> None:
         """Renew the journal's lease along with the state's. The next append notices one that is lost."""
@@ -108,16 +124,26 @@ class BlobJournal:
 
     def fence(self) -> None:
         """Break whatever lease is on any journal: who holds one can append no more."""
-        for found in self._service.list(self._prefix):
+        for found in self._all():
             if found.leased:
                 self._break(found.name)
 
-    def remove(self, lease: Lease, but: int | None = None) -> None:
-        """Remove the journals of all serials but one."""
-        kept = None if but is None else f"{self._prefix}{but}/"
-        for found in self._service.list(self._prefix):
-            if kept is None or not found.name.startswith(kept):
-                self._service.remove(found.name, lease=lease.id if found.leased else None)
+    def remove(self, lease: Lease) -> None:
+        """Remove all journals."""
+        self._open = None
+        for found in self._all():
+            self._take(found.name, lease)
+            self._confirm(lease)
+            self._service.remove(found.name, lease=lease.id)
+
+    def _all(self) -> list[Found]:
+        """Every part of every journal; another stack's key may begin as ours do."""
+        listed = self._service.list(self._prefix)
+        return [one for one in listed if re.fullmatch(r"\d+/\d{4}", one.name.removeprefix(self._prefix))]
+
+    def _serial(self, found: Found) -> int:
+        """Which state it continues."""
+        return int(found.name.removeprefix(self._prefix).partition("/")[0])
 
     def _begin(self, serial: int, lease: Lease) -> _Open:
         """Lease the journal's last part, made if need be, and see where it ends."""

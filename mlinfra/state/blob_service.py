@@ -53,6 +53,7 @@ class BlobService:
         self._container = container
         self._place = place
         self._clock = clock
+        self._blobs: dict[str, BlobClient] = {}
 
     def url(self, name: str) -> str:
         """Where people find a blob; never with a signature."""
@@ -121,11 +122,12 @@ class BlobService:
         )
         return int(str(told["blob_committed_block_count"]))
 
-    def remove(self, name: str, *, lease: str | None = None, match: str | None = None) -> None:
+    def remove(
+        self, name: str, *, lease: str | None = None, match: str | None = None, patient: bool = True
+    ) -> None:
         """Delete a blob; none that is not there."""
-        self._if_there(
-            lambda: self._ask(lambda: self._blob(name).delete_blob(**_if(lease=lease, match=match)))
-        )
+        words, waits = _if(lease=lease, match=match), WAITS if patient else ()
+        self._if_there(lambda: self._ask(lambda: self._blob(name).delete_blob(**words), waits))
 
     # -- leases
 
@@ -148,7 +150,11 @@ class BlobService:
     # -- one request
 
     def _blob(self, name: str) -> BlobClient:
-        return self._container.get_blob_client(name)
+        # Making one costs as much as a request in the same region takes.
+        found = self._blobs.get(name)
+        if found is None:
+            found = self._blobs[name] = self._container.get_blob_client(name)
+        return found
 
     def _lease(self, name: str, id: str | None = None) -> Any:
         from azure.storage.blob import BlobLeaseClient

@@ -100,13 +100,13 @@ class BlobStore:
         def confirm() -> None:
             self._use(lease, lambda: self._service.look(self._state, lease=lease.id, match=old.etag))
 
-        self._journal.restart(serial, journal, lease, confirm)
+        void = self._journal.restart(serial, journal, lease, confirm)
         if old.data:
             self._keep(old, serial - 1)
         self._replace(old, data, lease, serial)
         # It is written: what cannot be tidied up now is no reason to say that it is not.
         with suppress(StoreError):
-            self._journal.remove(lease, but=serial)
+            self._journal.tidy(void, lease)
             for found in self._versions()[KEPT:]:
                 self._service.remove(found.name)
         assert self._known is not None
@@ -140,7 +140,7 @@ class BlobStore:
         self._journal.release(lease)
         if self._told is not None and self._told[0] == lease.id:
             with suppress(StoreError):
-                self._service.remove(self._lock, match=self._told[1])
+                self._service.remove(self._lock, match=self._told[1], patient=False)
         try:
             self._service.release(self._state, lease.id)
         except Refused as wrong:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from azure.core.credentials import AccessToken
 from azure.core.rest import HttpRequest, HttpResponse
 
-from mlinfra.simulator import Request, Simulator
-from mlinfra.simulator.transport import SimulatorTransport
+from mlinfra.simulator import Request, Response, Simulator
+from mlinfra.simulator.transport import SimulatorResponse, SimulatorTransport
 from mlinfra.state.api import Site
 from mlinfra.state.blob import BlobKind
 from mlinfra.state.blob_store import BlobStore
@@ -29,14 +29,15 @@ class Nobody:
 
 
 class Wire(SimulatorTransport):
-    """``before`` and ``after`` each request are told what it is: they may raise, or answer themselves.
+    """``before`` and ``after`` each request are told what it is: they may raise; ``before`` may answer
+    status and code instead of the service.
 
     What is told is ``PUT lease states/churn/state.json``: method, ``comp`` or what it acts on, blob.
     """
 
     def __init__(self, simulator: Simulator) -> None:
         super().__init__(simulator)
-        self.before: Callable[[str], HttpResponse | None] = lambda said: None
+        self.before: Callable[[str], tuple[int, str] | None] = lambda said: None
         self.after: Callable[[str], None] = lambda said: None
         self.said: list[str] = []
         self.sent: list[HttpRequest] = []
@@ -45,10 +46,14 @@ class Wire(SimulatorTransport):
         said = tell(request)
         self.said.append(said)
         self.sent.append(request)
-        answer = self.before(said)
-        if answer is None:
-            answer = super().send(request, **kwargs)
-            self.after(said)
+        spoilt = self.before(said)
+        if spoilt is not None:
+            status, code = spoilt
+            body = f"<Error><Code>{code}</Code><Message>{request.url}</Message></Error>".encode()
+            headers = {"x-ms-error-code": code, "content-type": "application/xml"}
+            return SimulatorResponse(request, Response(status, headers, body))
+        answer = super().send(request, **kwargs)
+        self.after(said)
         return answer
 
 
@@ -79,13 +84,37 @@ class Cloud:
             Request(method, path, query, {"host": HOST, "authorization": "Bearer t"}, b"")
         )
 
+    def break_lease(self, path: str) -> None:
+        """Somebody ends a lease by hand."""
+        headers = {"host": HOST, "authorization": "Bearer t", "x-ms-lease-action": "break"}
+        headers["x-ms-lease-break-period"] = "0"
+        asked = Request("PUT", path, {"comp": "lease"}, headers, b"")
+        assert self.simulator.handle(asked).status == 202
+
     def names(self) -> list[str]:
         """The blobs that are there."""
         page = self.blob("GET", "/states", restype="container", comp="list").body.decode()
         return [part.partition("</Name>")[0] for part in page.split("<Name>")[1:]]
 
-    def store(self, wire: Wire | None = None, **settings: str) -> BlobStore:
+    def copy(self, key: str, target: str) -> None:
+        """Have all blobs of a key under another one, too."""
+        rows = self.simulator._store.blobs
+        for blob in rows.listed(f"{STORAGE}/blobServices/default/containers/states", f"{key}/", "", 100):
+            data = rows.read(blob, 0, blob.size)
+            blob.name = target + blob.name.removeprefix(key)
+            if blob.appends is None:
+                rows.put(blob, data)
+            else:
+                blob.size = blob.appends = 0
+                rows.put(blob, b"")
+                rows.append(blob, data)
+
+    def store(self, wire: Wire | None = None, key: str = "churn", **settings: str) -> BlobStore:
         """A handle of its own."""
+        return self.open({"key": key, **settings}, wire)
+
+    def open(self, settings: Mapping[str, str], wire: Wire | None = None) -> BlobStore:
+        """A handle with these settings."""
         kind = BlobKind(transport=wire or self.wire, credential=Nobody())
         return kind.open({**SETTINGS, **settings}, site(self.clock))
 
