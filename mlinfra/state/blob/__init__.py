@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from mlinfra.clouds import CLOUDS
 from mlinfra.state.api import Site, StoreError
-from mlinfra.state.blob_trouble import Place
+from mlinfra.state.blob.trouble import Place
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline.transport import HttpTransport
 
-    from mlinfra.state.blob_store import BlobStore
+    from mlinfra.state.blob.store import BlobStore
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 
@@ -48,8 +48,8 @@ class BlobKind:
 
         from azure.storage.blob import ContainerClient
 
-        from mlinfra.state.blob_service import VERSION, BlobService
-        from mlinfra.state.blob_store import BlobStore
+        from mlinfra.state.blob.service import VERSION, BlobService
+        from mlinfra.state.blob.store import BlobStore
 
         words: dict[str, Any] = {"transport": self.transport} if self.transport is not None else {}
         client = ContainerClient(

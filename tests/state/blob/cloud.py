@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from azure.core.credentials import AccessToken
+from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 
 from mlinfra.simulator import Request, Response, Simulator
 from mlinfra.simulator.transport import SimulatorResponse, SimulatorTransport
 from mlinfra.state.api import Site
 from mlinfra.state.blob import BlobKind
-from mlinfra.state.blob_store import BlobStore
+from mlinfra.state.blob.store import BlobStore
 from mlinfra.testing.clocks import HandClock
+from tests.servers.azurite import ACCOUNT
 from tests.simulator.door import STORAGE, Door, account
 
 HOST = "stone.blob.core.windows.net"
@@ -28,19 +31,28 @@ class Nobody:
         return AccessToken("token", 32503680000)
 
 
-class Wire(SimulatorTransport):
-    """``before`` and ``after`` each request are told what it is: they may raise; ``before`` may answer
-    status and code instead of the service.
+class Wire(HttpTransport[HttpRequest, HttpResponse]):
+    """A transport around another, where ``before`` and ``after`` each request are told what it is.
 
-    What is told is ``PUT lease states/churn/state.json``: method, ``comp`` or what it acts on, blob.
+    They may raise; ``before`` may answer status and code instead of the service. What is told is
+    ``PUT lease acquire states/churn/state.json``: method, ``comp``, what a lease is for, path.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
-        super().__init__(simulator)
+    def __init__(self, inner: HttpTransport[HttpRequest, HttpResponse]) -> None:
+        self.inner = inner
         self.before: Callable[[str], tuple[int, str] | None] = lambda said: None
         self.after: Callable[[str], None] = lambda said: None
         self.said: list[str] = []
         self.sent: list[HttpRequest] = []
+
+    def open(self) -> None:
+        self.inner.open()
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def send(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         said = tell(request)
@@ -52,18 +64,19 @@ class Wire(SimulatorTransport):
             body = f"<Error><Code>{code}</Code><Message>{request.url}</Message></Error>".encode()
             headers = {"x-ms-error-code": code, "content-type": "application/xml"}
             return SimulatorResponse(request, Response(status, headers, body))
-        answer = super().send(request, **kwargs)
+        answer = self.inner.send(request, **kwargs)
         self.after(said)
         return answer
 
 
 def tell(request: HttpRequest) -> str:
     """A request in a few words."""
-    path, _, query = request.url.partition(HOST + "/")[2].partition("?")
-    asked = dict(part.partition("=")[::2] for part in query.split("&"))
+    parts = urlsplit(request.url)
+    asked = dict(parse_qsl(parts.query))
+    path = parts.path.removeprefix(f"/{ACCOUNT}").removeprefix("/")
     action = request.headers.get("x-ms-lease-action", "")
     words = [request.method, asked.get("comp", ""), action, asked.get("prefix", ""), path]
-    return " ".join(word.replace("%2F", "/") for word in words if word)
+    return " ".join(word for word in words if word)
 
 
 class Cloud:
@@ -76,7 +89,11 @@ class Cloud:
         door.group()
         door.make(STORAGE, account())
         assert self.blob("PUT", "/states", restype="container").status == 201
-        self.wire = Wire(self.simulator)
+        self.wire = self.new_wire()
+
+    def new_wire(self) -> Wire:
+        """A way into the simulator of its own."""
+        return Wire(SimulatorTransport(self.simulator))
 
     def blob(self, method: str, path: str, **query: str) -> Any:
         """A request of somebody else."""
@@ -88,7 +105,7 @@ class Cloud:
         """Somebody ends a lease by hand."""
         headers = {"host": HOST, "authorization": "Bearer t", "x-ms-lease-action": "break"}
         headers["x-ms-lease-break-period"] = "0"
-        asked = Request("PUT", path, {"comp": "lease"}, headers, b"")
+        asked = Request("PUT", f"/{path}", {"comp": "lease"}, headers, b"")
         assert self.simulator.handle(asked).status == 202
 
     def names(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from mlinfra.engine.schema import with_defaults
 from mlinfra.model.diagnostic import MlinfraError
 from mlinfra.state.api import StoreError
 from mlinfra.state.blob import BlobKind, kind
-from mlinfra.state.blob_service import WAITS
+from mlinfra.state.blob.service import WAITS
 from mlinfra.state.manager import StateManager, Who
 from mlinfra.testing.clocks import HandClock
 from mlinfra.testing.stores import info
-from tests.state.blob_cloud import SETTINGS, Cloud, Nobody, site
+from tests.state.blob.cloud import SETTINGS, Cloud, Nobody, site
 from tests.state.samples import entry
 from tests.state.test_session import INTENT
 
@@ -30,18 +30,6 @@ KEY = "c2VjcmV0LWtleS1vZi10aGUtYWNjb3VudA=="
 SECRETS = ("c2VjcmV0", "secret-signature", "secret-key")
 
 WAYS: dict[str, dict[str, str]] = {"identity": {}, "sas": {"sas": SAS}, "access_key": {"access_key": KEY}}
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def cloud(clock: HandClock) -> Iterator[Cloud]:
-    made = Cloud(clock)
-    yield made
-    made.simulator.close()
 
 
 COMMANDS = {

@@ -9,10 +9,10 @@ import pytest
 from azure.core.exceptions import ServiceResponseError
 
 from mlinfra.state.api import Held, LeaseLost, StoreError
-from mlinfra.state.blob_store import BlobStore
+from mlinfra.state.blob.store import BlobStore
 from mlinfra.testing.clocks import HandClock
 from mlinfra.testing.stores import info
-from tests.state.blob_cloud import Cloud, Wire
+from tests.state.blob.cloud import Cloud, Wire
 
 TTL = 30.0
 
@@ -61,7 +61,7 @@ def begun(cloud: Cloud, key: str, start: str) -> None:
         return
     Work(cloud.store(key=key), cloud.clock).run()
     if start == "killed":
-        wire = Wire(cloud.simulator)
+        wire = cloud.new_wire()
         stop_at(wire, "PUT states", nth=-1)
         with pytest.raises(Killed):
             Work(cloud.store(wire, key=key), cloud.clock).run()
@@ -88,18 +88,6 @@ def stop_at(wire: Wire, what: str, nth: int = 0, *, after: bool = False) -> None
     wire.before, wire.after = before, kill
 
 
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def cloud(clock: HandClock) -> Iterator[Cloud]:
-    made = Cloud(clock)
-    yield made
-    made.simulator.close()
-
-
 def at(wire: Wire, nth: int, act: Callable[[str], tuple[int, str] | None]) -> None:
     """Have something happen before one request."""
     wire.before = lambda said: act(said) if len(wire.said) - 1 == nth else None
@@ -119,7 +107,7 @@ def positions(cloud: Cloud, start: str) -> Iterator[tuple[int, str]]:
     """Each request of the work, with a key of its own that is brought to its start."""
     begun(cloud, "start", start)
     cloud.copy("start", "count")
-    wire = Wire(cloud.simulator)
+    wire = cloud.new_wire()
     Work(cloud.store(wire, key="count"), cloud.clock).run()
     assert len(wire.said) > 20
     for nth in range(len(wire.said)):
@@ -150,7 +138,7 @@ def check_readable(work: Work, reader: BlobStore) -> None:
 @pytest.mark.parametrize(("start", "after"), [("killed", False), ("nothing", True)])
 def test_wherever_it_is_killed_the_next_one_goes_on(cloud: Cloud, start: str, after: bool) -> None:
     for nth, key in positions(cloud, start):
-        wire = Wire(cloud.simulator)
+        wire = cloud.new_wire()
         stop_at(wire, "", nth, after=after)
         work = Work(cloud.store(wire, key=key), cloud.clock)
         with pytest.raises(Killed):
@@ -172,7 +160,7 @@ def test_wherever_it_is_killed_the_next_one_goes_on(cloud: Cloud, start: str, af
 def test_one_bad_moment_changes_nothing(cloud: Cloud, start: str, trouble: str) -> None:
     """The answer is lost, or there is none but 503, or both: what comes out is what would have been."""
     for nth, key in positions(cloud, start):
-        wire = Wire(cloud.simulator)
+        wire = cloud.new_wire()
 
         if "busy" in trouble:
             at(wire, nth if trouble == "busy" else nth + 1, lambda said: (503, "ServerBusy"))
@@ -199,7 +187,7 @@ def tell_action(said: str) -> str:
 def test_whenever_somebody_takes_over_nothing_changes_under_them(cloud: Cloud, start: str) -> None:
     """It sleeps before one request for longer than its lease; somebody comes, reads, and it goes on."""
     for nth, key in positions(cloud, start):
-        wire = Wire(cloud.simulator)
+        wire = cloud.new_wire()
         found: list[object] = []
         taker = cloud.store(key=key)
 

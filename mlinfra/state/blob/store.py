@@ -17,15 +17,18 @@ import msgspec
 from mlinfra.model.clock import Clock
 from mlinfra.model.state import LockInfo
 from mlinfra.state.api import Conflict, Held, Lease, LeaseLost, StoreError, Version
-from mlinfra.state.blob_journal import HELD, LOST, BlobJournal
-from mlinfra.state.blob_service import BlobService, Found
-from mlinfra.state.blob_trouble import Refused
+from mlinfra.state.blob.journal import HELD, LOST, BlobJournal
+from mlinfra.state.blob.service import BlobService, Found
+from mlinfra.state.blob.trouble import Refused
 
 KEPT = 20
 """How many earlier states the history keeps."""
 
 SHORTEST, LONGEST = 15, 60
 """Seconds that Azure leases a blob for."""
+
+UNKNOWN = "unknown"
+"""The id of a lease whose holder has not said who they are: it is broken, not let go."""
 
 _UNLEASED = (
     "LeaseIdMismatchWithLeaseOperation",
@@ -39,8 +42,12 @@ T = TypeVar("T")
 
 
 class _Info(msgspec.Struct, frozen=True):
-    """Who holds the lock, as it stands beside the state; ``seconds`` is how long its lease is."""
+    """Who holds the lock, as it stands beside the state; ``seconds`` is how long its lease is.
 
+    The id lets others let it go (``state unlock``). It is no secret: who may write may break any lease.
+    """
+
+    id: str
     owner: str
     host: str
     command: str
@@ -120,13 +127,15 @@ class BlobStore:
         self._journal.seconds = seconds
         try:
             self._journal.fence()
-            told = _Info(info.owner, info.host, info.command, info.since, seconds)
+            before = self._service.get(self._lock)
+            told = _Info(lease.id, info.owner, info.host, info.command, info.since, seconds)
             self._told = lease.id, self._service.put(self._lock, msgspec.json.encode(told)).etag
         except StoreError:
             with suppress(StoreError):
                 self._service.release(self._state, lease.id)
             raise
-        return lease
+        # Who lets go takes away what it said; who is still named did not.
+        return replace(lease, taken_from=_read(before, before.written) if before is not None else None)
 
     def renew(self, lease: Lease, ttl: float) -> Lease:
         """Begin the lease's time anew. Asked once: who renews asks again by itself."""
@@ -138,11 +147,13 @@ class BlobStore:
     def unlock(self, lease: Lease) -> None:
         """Let go: of the journal first, so that nobody who has the state finds it leased."""
         self._journal.release(lease)
-        if self._told is not None and self._told[0] == lease.id:
-            with suppress(StoreError):
-                self._service.remove(self._lock, match=self._told[1], patient=False)
+        with suppress(StoreError):
+            self._take_back(lease)
         try:
-            self._service.release(self._state, lease.id)
+            if lease.id == UNKNOWN:
+                self._service.break_lease(self._state)
+            else:
+                self._service.release(self._state, lease.id)
         except Refused as wrong:
             if wrong.code not in _UNLEASED:
                 raise
@@ -262,15 +273,18 @@ class BlobStore:
                 raise Held(self._who()) from None
             raise
 
+    def _take_back(self, lease: Lease) -> None:
+        """Remove what was said of who holds the lease, unless somebody else said it."""
+        etag = self._told[1] if self._told is not None and self._told[0] == lease.id else None
+        if etag is None:
+            found = self._service.get(self._lock)
+            if found is None or _read(found, found.written).id != lease.id:
+                return
+            etag = found.etag
+        self._service.remove(self._lock, match=etag, patient=False)
+
     def _who(self) -> LockInfo:
-        now = self._clock.now()
-        found = self._service.get(self._lock)
-        try:
-            told = _info.decode(found.data if found is not None else b"")
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            told = _Info("somebody", "an unknown host", "unknown", now, LONGEST)
-        expires = now + timedelta(seconds=told.seconds)
-        return LockInfo("", told.owner, told.host, told.command, told.since, expires)
+        return _read(self._service.get(self._lock), self._clock.now())
 
     def _confirm(self, lease: Lease) -> None:
         """Have the service say whether the lease is ours: by renewing it. Raises LeaseLost."""
@@ -309,6 +323,16 @@ class BlobStore:
             f"the lock was taken over by {holder.owner} on {holder.host} ({holder.command})",
             "Wait until that is done, then plan again.",
         )
+
+
+def _read(found: Found | None, since: datetime) -> LockInfo:
+    """Who holds a lease that was renewed at ``since``, at the latest."""
+    try:
+        told = _info.decode(found.data if found is not None else b"")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        told = _Info(UNKNOWN, "somebody", "an unknown host", "unknown", since, LONGEST)
+    expires = since + timedelta(seconds=told.seconds)
+    return LockInfo(told.id, told.owner, told.host, told.command, told.since, expires)
 
 
 def _etag(found: Found) -> str | None:

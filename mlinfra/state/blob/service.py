@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlinfra.model.clock import Clock
-from mlinfra.state import blob_trouble
 from mlinfra.state.api import StoreError
-from mlinfra.state.blob_trouble import Place, Refused
+from mlinfra.state.blob import trouble
+from mlinfra.state.blob.trouble import Place, Refused
 
 if TYPE_CHECKING:
     from azure.storage.blob import BlobClient, BlobProperties, ContainerClient
@@ -178,10 +178,10 @@ class BlobService:
             try:
                 return send()
             except AzureError as wrong:
-                trouble, may_have_acted = self._told(wrong, doubt)
-                if wait is None or isinstance(trouble, Refused) or may_have_acted is None:
+                what, may_have_acted = self._told(wrong, doubt)
+                if wait is None or isinstance(what, Refused) or may_have_acted is None:
                     # Not chained: what the library says may hold a signed address.
-                    raise trouble from None
+                    raise what from None
                 doubt = doubt or may_have_acted
             self._clock.sleep(wait)
         raise AssertionError("the last attempt answers or raises")
@@ -192,19 +192,19 @@ class BlobService:
 
         response = getattr(wrong, "response", None)
         if isinstance(wrong, ClientAuthenticationError) and response is None:
-            return blob_trouble.not_signed_in(self._place), None
+            return trouble.not_signed_in(self._place), None
         if isinstance(wrong, HttpResponseError) and response is not None and wrong.status_code is not None:
             status = int(wrong.status_code)
             code = str(response.headers.get("x-ms-error-code") or wrong.reason or "")
             if status in BUSY:
-                return blob_trouble.busy(self._place, status, code), True
+                return trouble.busy(self._place, status, code), True
             if status >= 300:
-                return blob_trouble.refused(self._place, status, code, doubt=doubt), None
+                return trouble.refused(self._place, status, code, doubt=doubt), None
         if isinstance(wrong, ServiceRequestError):
             if _no_such_host(wrong):
-                return blob_trouble.unknown_host(self._place), None
-            return blob_trouble.silent(self._place), False
-        return blob_trouble.silent(self._place), True  # the answer did not come, or not whole
+                return trouble.unknown_host(self._place), None
+            return trouble.silent(self._place), False
+        return trouble.silent(self._place), True  # the answer did not come, or not whole
 
 
 def _no_such_host(wrong: BaseException) -> bool:

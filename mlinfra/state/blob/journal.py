@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from mlinfra.state.api import Lease, StoreError
-from mlinfra.state.blob_service import BlobService, Found
-from mlinfra.state.blob_trouble import Refused
+from mlinfra.state.blob.service import BlobService, Found
+from mlinfra.state.blob.trouble import Refused
 
 BLOCK = 4 * 1024 * 1024
 """Bytes of one append: every version of the service takes so much."""

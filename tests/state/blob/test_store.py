@@ -1,29 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from mlinfra.state import blob_journal
 from mlinfra.state.api import Held, Lease, LeaseLost, StoreError
-from mlinfra.state.blob_store import KEPT, BlobStore
+from mlinfra.state.blob import journal
+from mlinfra.state.blob.store import KEPT, BlobStore
 from mlinfra.testing.clocks import HandClock
 from mlinfra.testing.stores import MakeStore, StoreConformance, info
-from tests.state.blob_cloud import Cloud
+from tests.state.blob.cloud import Cloud
 
 TTL = 30.0
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def cloud(clock: HandClock) -> Iterator[Cloud]:
-    made = Cloud(clock)
-    yield made
-    made.simulator.close()
 
 
 class TestBlobStore(StoreConformance):
@@ -108,8 +94,8 @@ def test_what_was_read_is_not_sent_again(cloud: Cloud, store: BlobStore, lease: 
 def test_a_journal_goes_on_in_a_further_blob(
     cloud: Cloud, store: BlobStore, lease: Lease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blob_journal, "MOST", 3)
-    monkeypatch.setattr(blob_journal, "BLOCK", 4)
+    monkeypatch.setattr(journal, "MOST", 3)
+    monkeypatch.setattr(journal, "BLOCK", 4)
     for _ in range(2):
         store.journal_append(0, b"0123456789abcdef", lease)
     assert [name for name in cloud.names() if "/journal/" in name] == [
@@ -141,7 +127,29 @@ def test_whoever_has_not_said_yet_who_they_are_is_somebody(cloud: Cloud, clock: 
     assert cloud.blob("DELETE", "/states/churn/lock.json").status == 202
     with pytest.raises(Held) as held:
         cloud.store().lock(info(clock), TTL)
-    assert held.value.info.owner == "somebody"
+    assert (held.value.info.owner, held.value.info.id) == ("somebody", "unknown")
+    cloud.store().unlock(Lease("unknown", 0.0))
+    assert store.holder() is None
+
+
+def test_a_lease_is_let_go_by_its_id(cloud: Cloud, store: BlobStore, lease: Lease, clock: HandClock) -> None:
+    held = cloud.store().holder()
+    assert held is not None
+    assert held.id == lease.id
+    cloud.store().unlock(Lease(held.id, 0.0))
+    assert store.holder() is None
+    with pytest.raises(LeaseLost):
+        store.renew(lease, TTL)
+    assert cloud.store().lock(info(clock), TTL).taken_from is None
+
+
+def test_whose_lock_was_taken_over_is_told(
+    cloud: Cloud, store: BlobStore, lease: Lease, clock: HandClock
+) -> None:
+    clock.advance(TTL + 1)
+    taken = cloud.store().lock(info(clock, "bob"), TTL)
+    assert taken.taken_from is not None
+    assert (taken.taken_from.owner, taken.taken_from.id) == ("ana", lease.id)
 
 
 def test_a_lock_that_could_not_be_had_whole_is_let_go(cloud: Cloud, clock: HandClock) -> None:
@@ -154,7 +162,7 @@ def test_a_lock_that_could_not_be_had_whole_is_let_go(cloud: Cloud, clock: HandC
 
 def test_a_lease_that_is_broken_by_hand_is_lost(cloud: Cloud, store: BlobStore, lease: Lease) -> None:
     etag = store.write(b"one", 1, None, lease)
-    cloud.break_lease("/states/churn/state.json")
+    cloud.break_lease("states/churn/state.json")
     with pytest.raises(LeaseLost, match="broken or let go"):
         store.renew(lease, TTL)
     with pytest.raises(LeaseLost, match="broken or let go"):
@@ -164,7 +172,7 @@ def test_a_lease_that_is_broken_by_hand_is_lost(cloud: Cloud, store: BlobStore, 
 
 def test_a_journals_lease_alone_is_taken_again(cloud: Cloud, store: BlobStore, lease: Lease) -> None:
     store.journal_append(0, b"one\n", lease)
-    cloud.break_lease("/states/churn/journal/0/0000")
+    cloud.break_lease("states/churn/journal/0/0000")
     store.journal_append(0, b"two\n", lease)
     assert store.journal_read(0) == b"one\ntwo\n"
 
@@ -174,7 +182,7 @@ def test_who_takes_over_breaks_the_lease_of_the_journal(
 ) -> None:
     """The state's lease may end before the journal's; then the service still lets the old holder append."""
     store.journal_append(0, b"one\n", lease)
-    cloud.break_lease("/states/churn/state.json")
+    cloud.break_lease("states/churn/state.json")
     store.journal_append(0, b"still\n", lease)
     cloud.store().lock(info(clock, "bob"), TTL)
     with pytest.raises(LeaseLost, match="bob on laptop"):
@@ -185,7 +193,7 @@ def test_who_takes_over_breaks_the_lease_of_the_journal(
 def test_a_state_that_somebody_removed_takes_the_lock_with_it(
     cloud: Cloud, store: BlobStore, lease: Lease
 ) -> None:
-    cloud.break_lease("/states/churn/state.json")
+    cloud.break_lease("states/churn/state.json")
     assert cloud.blob("DELETE", "/states/churn/state.json").status == 202
     with pytest.raises(LeaseLost, match="is gone"):
         store.write(b"one", 1, None, lease)

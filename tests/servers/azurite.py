@@ -1,0 +1,143 @@
+"""A real Azurite, which is what Microsoft gives out as Blob Storage for tests; ``python -m`` installs it.
+
+It is installed once, by npm, into the user's cache folder; a server listens on loopback at a free port, keeps
+everything in memory, and tells nobody that it runs. Its clock can be moved, so that leases run out at once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+VERSION = "3.35.0"
+"""Of Azurite: the newest for Node 20."""
+
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The account that every Azurite has; its documentation shows the key."""
+
+_CLOCK = """
+const real = Date;
+let ahead = 0;
+class Moved extends real {
+  constructor(...given) { given.length ? super(...given) : super(real.now() + ahead); }
+  static now() { return real.now() + ahead; }
+}
+globalThis.Date = Moved;
+process.stdin.on("data", (text) => {
+  ahead += 1000 * Number(text);
+  process.stdout.write("moved\\n");
+});
+"""
+"""Loaded before Azurite: a number of seconds on its standard input moves its clock ahead by so much."""
+
+
+class ServerMissing(Exception):
+    """Azurite is not on this machine, and cannot be put there."""
+
+
+class AzuriteServer:
+    """One server, until it is closed. Raises ServerMissing."""
+
+    def __init__(self) -> None:
+        program = install()
+        self._folder = Path(tempfile.mkdtemp(prefix="mlinfra-azurite-"))
+        clock = self._folder / "clock.cjs"
+        clock.write_text(_CLOCK)
+        self.port = _free_port()
+        self._process = subprocess.Popen(
+            [
+                *("node", "--require", clock, program, "--inMemoryPersistence", "--silent"),
+                *("--blobHost", "127.0.0.1", "--blobPort", str(self.port)),
+                *("--skipApiVersionCheck", "--disableTelemetry", "--disableProductStyleUrl"),
+            ],
+            cwd=self._folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        atexit.register(self.close)
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if "successfully listen" in line:
+                return
+        self.close()
+        raise ServerMissing("Azurite ended before it listened")
+
+    @property
+    def endpoint(self) -> str:
+        """The address of its account's blobs."""
+        return f"http://127.0.0.1:{self.port}/{ACCOUNT}"
+
+    def advance(self, seconds: float) -> None:
+        """Have its time pass."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line == "moved\n":
+                return
+        raise AssertionError("Azurite has ended")
+
+    def close(self) -> None:
+        """End it, and take its folder away."""
+        self._process.kill()
+        self._process.communicate()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        atexit.unregister(self.close)
+
+
+@contextlib.contextmanager
+def running() -> Iterator[AzuriteServer]:
+    """A server for as long as it is needed. Raises ServerMissing."""
+    server = AzuriteServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def install() -> Path:
+    """The program of Azurite's blob service, installed if need be. Raises ServerMissing."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "mlinfra" / f"azurite-{VERSION}"
+    program = folder / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+    if program.exists():
+        return program
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        raise ServerMissing("node and npm are missing: install them, with  apt-get install nodejs npm")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Made whole under another name, so that one that was interrupted is never taken for it.
+    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+        asked = ["npm", "install", "--prefix", made, "--no-fund", "--no-audit", "--loglevel=error"]
+        done = subprocess.run([*asked, f"azurite@{VERSION}"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServerMissing(f"npm could not install Azurite:\n{done.stderr[-3000:]}")
+        with contextlib.suppress(OSError):  # somebody else was faster
+            (Path(made) / "node_modules").rename(_folder(folder) / "node_modules")
+    return program
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    install()
