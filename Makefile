@@ -50,8 +50,10 @@ test-full: $(READY) tools ## the tests that need more: killed processes, every f
 	$(BIN)/python -m pytest -n 2 -m full
 
 # What is there stays as it is. Debian's packages; elsewhere the programs have to be on the path.
-tools: ## the servers that test-full and bench start: PostgreSQL
+tools: $(READY) ## the servers that test-full and bench start: PostgreSQL, Azurite
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call package,postgresql)
+	@command -v npm >/dev/null || $(call package,nodejs npm)
+	@$(BIN)/python -m tests.servers.azurite
 
 CORPUS ?= ../shared/corpus
 
