@@ -33,14 +33,22 @@ def main(arguments: list[str] | None = None) -> int:
                 wanted, Path(home), rounds=rounds, script=asked.peer, say=_say, warm=not asked.quick
             )
             told = spans([span for span in sizes.spans if asked.only in span.name], _say)
+            # Imported when all peaks are measured: a child's cannot be seen below this process's own.
+            from benchmarks.stores import QUICK_STORES, StoreSizes, in_stores, stores_table
+
+            kept = QUICK_STORES if asked.quick else StoreSizes()
+            wants_stores = asked.only in "state in stores"
+            stores = in_stores(Path(home), rounds=rounds, sizes=kept, say=_say) if wants_stores else []
         except RunError as wrong:
             _say(str(wrong))
             return 1
-    found = document(results, growths(sizes), told, today=date.today())
+    found = document(results, growths(sizes), told, today=date.today()) | {"stores": stores}
     if asked.json is not None:
         asked.json.parent.mkdir(parents=True, exist_ok=True)
         asked.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     print(table(found))
+    if stores:
+        print(f"\n{stores_table(stores, kept)}")
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import main
+from benchmarks.stores import STORES
 
 PEER = """\
 #!/bin/sh
@@ -52,6 +53,8 @@ def test_a_case_that_fails_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.full
 def test_every_case_runs(tmp_path: Path) -> None:
     found = measured(tmp_path)
+    assert [store["store"] for store in found["stores"]] == list(STORES)
+    assert all(store["step_ms"] > 0 and store["read_ms"] > 0 for store in found["stores"])
     assert len(found["cases"]) == 12
     assert all(case["ours"]["runs"] for case in found["cases"])
     assert [grown["over"] for grown in found["growth"]] == [
