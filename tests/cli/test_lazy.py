@@ -66,3 +66,13 @@ def test_no_command_at_all_shows_the_help() -> None:
     result = CliRunner().invoke(cli, [])
     assert result.exit_code == 1
     assert "mlinfra init" in result.stderr
+
+
+def test_validating_needs_no_azure_wherever_the_state_is(tmp_path: Path) -> None:
+    text = (QUICKSTART / "mlinfra.yaml").read_text(encoding="utf-8")
+    where = "\nbackend: {azure_blob: {account: ststates, container: states}}\n"
+    (tmp_path / "mlinfra.yaml").write_text(text + where, encoding="utf-8")
+    for file in QUICKSTART.iterdir():
+        if file.name != "mlinfra.yaml" and file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert "azure" not in heavy(["-C", str(tmp_path), "validate"])
