@@ -162,7 +162,7 @@ class TestLock:
         self, make_manager: MakeManager, clock: HandClock
     ) -> None:
         with make_manager().session(command="apply"):
-            clock.advance(45)
+            clock.advance(15)
             with (
                 pytest.raises(Locked) as wrong,
                 make_manager(who=Who("bob", "ci")).session(command="destroy"),
@@ -173,7 +173,7 @@ class TestLock:
         assert (wrong.value.info.owner, wrong.value.info.command) == ("ana", "apply")
         text = told(wrong)
         assert text.startswith('MLI-STA-005 the stack "churn" is locked by ana on laptop (mlinfra apply)')
-        for part in ("Locked since 2026-05-04 12:00:00 UTC", "in 15 s, at 12:01:00 UTC", "--lock-timeout"):
+        for part in ("Locked since 2026-05-04 12:00:00 UTC", "in 15 s, at 12:00:30 UTC", "--lock-timeout"):
             assert part in text
 
     def test_waiting_for_the_lock(self, make_manager: MakeManager, clock: HandClock, store: Flaky) -> None:
