@@ -33,7 +33,7 @@ COMMANDS = {
     "output": (f"{_AT}output", "output", "Show the outputs of the last apply, or one of them."),
     "drift": (f"{_AT}drift", "drift", "Show what was changed outside mlinfra; exits 2 when something was."),
     "refresh": (f"{_AT}refresh", "refresh", "Record what others changed: it is no drift any more."),
-    "state": (f"{_AT}state", "state", "Look into the recorded state, or unlock it."),
+    "state": (f"{_AT}state", "state", "Look into the recorded state, or change it by hand."),
     "graph": (f"{_AT}graph", "graph", "Draw the resources of the stack and what needs what."),
     "policy": (f"{_AT}policy", "policy", "Judge the stack's plan by rules; list and test them."),
     "console": (f"{_AT}ask", "console", "Evaluate an expression in the stack."),

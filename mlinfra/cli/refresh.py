@@ -45,7 +45,7 @@ def refresh(
                 return 0
             if not auto_approve:
                 ask(ctx, "refresh", "Record this as it is?")
-            state = session.commit(accepted(planned))
-    changed = count(len(planned.plan.drift), "resource")
+            changed = count(len(planned.plan.drift), "resource")
+            state = session.commit(accepted(planned), f"{changed} as found")
     console.say(f"\nRecorded {changed} as found; the state has serial {state.serial}.")
     return 0

@@ -24,6 +24,7 @@ import msgspec
 from mlinfra import __version__
 from mlinfra.cli import console
 from mlinfra.cli.clock import CommandClock
+from mlinfra.cli.commit import commit
 from mlinfra.cli.options import NO_RULES, PARALLELISM, Inputs, Rules
 from mlinfra.config import loader
 from mlinfra.config.stackfile import repository
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from mlinfra.simulator import Response, Simulator
     from mlinfra.state.api import Store, StoreKind
     from mlinfra.state.manager import StateManager
+    from mlinfra.state.session import Snapshot
 
 UNREADABLE_SIMULATOR = "MLI-SIM-002"
 
@@ -118,6 +120,7 @@ class Workplace:
             folder=self.folder.resolve().relative_to(self.root).as_posix(),
             clock=clock,
             tool=f"mlinfra {__version__}",
+            commit=lambda: commit(self.root),
         )
 
     def store(self, head: Head, clock: Clock) -> Store:
@@ -184,7 +187,11 @@ class Workplace:
         return self.clock.now().date()
 
     def recorded(self, head: Head) -> State:
-        """What is recorded of the stack. Raises MlinfraError.
+        """What is recorded of the stack, as `snapshot` has it."""
+        return self.snapshot(head).state
+
+    def snapshot(self, head: Head) -> Snapshot:
+        """What is recorded of the stack, read without a lock. Raises MlinfraError.
 
         What an earlier command left open is told on stderr: only asking the service would settle it.
         """
@@ -194,7 +201,7 @@ class Workplace:
             console.warn(
                 f"The last apply ended in the middle of {steps}; the next plan or apply settles that."
             )
-        return snapshot.state
+        return snapshot
 
     def context(self, parallelism: int = PARALLELISM) -> Context:
         """What the engine's verbs are handed."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlinfra.engine.context import Context
 from mlinfra.engine.decide import Work, previous_of
+from mlinfra.engine.deeds import deeds
 from mlinfra.engine.differ import differences, merged, overlaid
 from mlinfra.engine.expectation import remembered_durations, slowest_chain
 from mlinfra.engine.guard import Guard
@@ -403,7 +404,8 @@ class _Crew:
         records = remembered(self.planned, state.records)
         durations = remembered_durations(state.durations, self.timings, self.planned.works)
         return self.session.commit(
-            replace(state, records=records, outputs=self._outputs(), durations=durations)
+            replace(state, records=records, outputs=self._outputs(), durations=durations),
+            deeds(self.entries),
         )
 
     def _outputs(self) -> Mapping[str, OutputValue]:

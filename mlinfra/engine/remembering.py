@@ -20,7 +20,7 @@ def remember(planned: Planned, session: Session) -> None:
     """
     records = remembered(planned, planned.state.records)
     if any(_without_observed(records[a]) != _without_observed(r) for a, r in planned.state.records.items()):
-        session.commit(replace(planned.state, records=records))
+        session.commit(replace(planned.state, records=records), "what blocks say beside resources")
 
 
 def remembered(planned: Planned, recorded: Mapping[Address, Record]) -> dict[Address, Record]:

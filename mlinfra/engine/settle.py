@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlinfra.engine.context import Context
+from mlinfra.engine.deeds import deeds
 from mlinfra.engine.refresh import is_ours, read, seen
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.event import Settled
@@ -45,7 +46,7 @@ def settle(session: Session, context: Context, on_event: Callable[[Settled], Non
 
     _settle(session.snapshot, context, ended, session.guard, resume=True, patience=PATIENCE)
     state, _ = fold(session.snapshot.state, found)
-    session.commit(state)
+    session.commit(state, f"settled: {deeds(found)}")
 
 
 def settled_in_memory(snapshot: Snapshot, context: Context) -> tuple[State, tuple[Settled, ...]]:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from mlinfra.model.address import Address, parse_address
 from mlinfra.model.encoding import ABSENT, Malformed, decode, encode, read, read_mapping
+from mlinfra.model.formats import Format
 from mlinfra.model.journal import Entry, EntryKind
 from mlinfra.model.plan import Op
-from mlinfra.model.state import FORMAT_VERSION, Deed, OutputValue, Record, State
+from mlinfra.model.state import FORMAT_VERSION, Deed, OutputValue, Record, Stamp, State
 from mlinfra.model.value import Attrs, has_mark
 
-__all__ = ["UPGRADE", "Malformed", "decode_entry", "decode_state", "encode_entry", "encode_state"]
+__all__ = [
+    "UPGRADE",
+    "Malformed",
+    "decode_entry",
+    "decode_header",
+    "decode_state",
+    "encode_entry",
+    "encode_state",
+]
 
 UPGRADE = "Install the newer one: pip install --upgrade mlinfra"
 """What to do about a file of a newer mlinfra."""
+
+STATE = Format(FORMAT_VERSION, {})
+"""State files. What reads one of an earlier format goes into ``upgrades``, under the number that it reads."""
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -53,6 +66,15 @@ class _Duration(_Document, frozen=True, kw_only=True):
     seconds: list[Annotated[float, msgspec.Meta(ge=0)]]
 
 
+class _Stamp(_Document, frozen=True, kw_only=True):
+    owner: str
+    host: str
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+    command: str
+    commit: str = ""
+    summary: str = ""
+
+
 class _State(_Document, frozen=True):
     format_version: Annotated[int, msgspec.Meta(ge=1)]
     tool: str
@@ -63,6 +85,18 @@ class _State(_Document, frozen=True):
     outputs: dict[str, _Output]
     records: list[_Record]
     durations: list[_Duration] = []
+    written: _Stamp | None = None
+
+
+class _Heading(msgspec.Struct, frozen=True):
+    """What a state says of itself; all else is passed over."""
+
+    format_version: int
+    lineage: str
+    serial: _Count
+    stack: str
+    folder: str
+    written: _Stamp | None = None
 
 
 class _Entry(_Document, frozen=True):
@@ -85,15 +119,10 @@ class _Entry(_Document, frozen=True):
     observed: msgspec.Raw = ABSENT
 
 
-class _Header(msgspec.Struct, frozen=True):
-    format_version: int
-    tool: str = "a newer version"
-
-
 _encoder = msgspec.json.Encoder(order="deterministic")
 _state = msgspec.json.Decoder(_State)
+_heading = msgspec.json.Decoder(_Heading)
 _entry = msgspec.json.Decoder(_Entry)
-_header = msgspec.json.Decoder(_Header)
 
 
 def encode_state(state: State, key: bytes, tool: str) -> bytes:
@@ -134,19 +163,14 @@ def encode_state(state: State, key: bytes, tool: str) -> bytes:
             _Duration(type=deed.type, kind=deed.kind, op=deed.op, seconds=list(state.durations[deed]))
             for deed in sorted(state.durations)
         ],
+        written=_stamped(state.written),
     )
     return msgspec.json.format(_encoder.encode(document), indent=2) + b"\n"
 
 
-def decode_state(data: bytes) -> State:
-    """The state in a file. Raises Malformed."""
-    try:
-        document = decode(_state, data)
-    except Malformed:
-        _refuse_newer(data)
-        raise
-    if document.format_version > FORMAT_VERSION:
-        _refuse_newer(data)
+def decode_state(data: bytes, format: Format = STATE) -> State:
+    """The state in a file, of an earlier format too. Raises Malformed."""
+    document = format.read(_state, data)
     addresses: dict[str, Address] = {}
     settings: dict[bytes, Attrs] = {}
     records: dict[Address, Record] = {}
@@ -166,7 +190,38 @@ def decode_state(data: bytes) -> State:
             raise wrong.within(f"outputs.{name}.value") from None
     durations = {Deed(took.type, took.kind, took.op): tuple(took.seconds) for took in document.durations}
     return State(
-        document.lineage, document.serial, document.stack, document.folder, records, outputs, durations
+        lineage=document.lineage,
+        serial=document.serial,
+        stack=document.stack,
+        folder=document.folder,
+        records=records,
+        outputs=outputs,
+        durations=durations,
+        written=_stamp(document.written),
+    )
+
+
+def decode_header(data: bytes) -> State:
+    """The state in a file without what is recorded in it, which is passed over. Raises Malformed."""
+    document = STATE.read(_heading, data)
+    return State(
+        lineage=document.lineage,
+        serial=document.serial,
+        stack=document.stack,
+        folder=document.folder,
+        written=_stamp(document.written),
+    )
+
+
+def _stamp(by: _Stamp | None) -> Stamp | None:
+    return None if by is None else Stamp(by.owner, by.host, by.at, by.command, by.commit, by.summary)
+
+
+def _stamped(by: Stamp | None) -> _Stamp | None:
+    if by is None:
+        return None
+    return _Stamp(
+        owner=by.owner, host=by.host, at=by.at, command=by.command, commit=by.commit, summary=by.summary
     )
 
 
@@ -268,17 +323,3 @@ def _address(text: str, known: dict[str, Address]) -> Address:
         except ValueError as wrong:
             raise Malformed(str(wrong)) from None
     return known[text]
-
-
-def _refuse_newer(data: bytes) -> None:
-    """Say so when a newer mlinfra wrote it, whatever else is wrong with it."""
-    try:
-        header = _header.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    if header.format_version > FORMAT_VERSION:
-        raise Malformed(
-            f"written by a newer mlinfra ({header.tool}): its format is {header.format_version}, "
-            f"this one knows {FORMAT_VERSION}",
-            newer=True,
-        )

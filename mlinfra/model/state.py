@@ -65,6 +65,19 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who wrote a state, when (UTC), with which command and commit, and what it did in a few words."""
+
+    owner: str
+    host: str
+    at: datetime
+    command: str
+    commit: str = ""
+    """The id of the commit that was checked out; empty where that could not be told."""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything recorded of one stack. ``serial`` rises with each write; ``lineage`` never changes."""
 
@@ -77,6 +90,8 @@ class State:
     outputs: Mapping[str, OutputValue] = field(default_factory=dict)
     durations: Mapping[Deed, tuple[float, ...]] = field(default_factory=dict)
     """Seconds that the last few of each deed took here, the latest last."""
+    written: Stamp | None = None
+    """How it came about; None in what was never written, and of a mlinfra that did not tell."""
 
 
 @dataclass(frozen=True, slots=True)

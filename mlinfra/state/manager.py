@@ -7,7 +7,6 @@ import getpass
 import os
 import platform
 import secrets
-import shlex
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,14 +15,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from mlinfra.model.clock import Clock
-from mlinfra.model.codec import UPGRADE, Malformed, decode_state
 from mlinfra.model.diagnostic import MlinfraError, error
-from mlinfra.model.source import Position, SourceFile
-from mlinfra.model.state import LockInfo, State
-from mlinfra.state.api import Held, Lease, Store, StoreError
-from mlinfra.state.journal import fold, read_entries
+from mlinfra.model.state import LockInfo, Stamp, State
+from mlinfra.state.api import Held, Lease, Store
+from mlinfra.state.archive import Archive
+from mlinfra.state.journal import fold
 from mlinfra.state.lease import Keeper
+from mlinfra.state.reading import Reader
 from mlinfra.state.session import Session, Snapshot
+from mlinfra.state.telling import told
 
 __all__ = ["TTL", "Locked", "Session", "Snapshot", "StateManager", "Who"]
 
@@ -75,6 +75,7 @@ class StateManager:
     files. ``clock`` is real time: leases live in it, also while resources live in a simulator's. ``aside`` is
     where a state is put that the store would not take: by default beside the state where that is a file,
     else the current folder. ``heartbeat=False`` leaves renewing to `Session.guard` and `Session.record`.
+    ``commit`` tells which commit is checked out, for the history.
     """
 
     def __init__(
@@ -90,7 +91,10 @@ class StateManager:
         heartbeat: bool = True,
         aside: Path | None = None,
         new_lineage: Callable[[], str] = lambda: str(uuid.uuid4()),
+        commit: Callable[[], str] = lambda: "",
     ) -> None:
+        self.reader = Reader(store, stack=stack, folder=folder)
+        self.archive = Archive(store, self.reader)
         self._store = store
         self._stack = stack
         self._folder = folder
@@ -101,13 +105,14 @@ class StateManager:
         self._heartbeat = heartbeat
         self._aside = aside
         self._new_lineage = new_lineage
+        self._commit = commit
 
     def load(self) -> Snapshot:
         """What is recorded now. Takes no lock and writes nothing, so a folder that is read-only will do.
 
         Raises MlinfraError: it cannot be read, is damaged, a newer mlinfra wrote it, it is another stack's.
         """
-        with _told():
+        with told():
             found = self._store.read()
             while True:
                 # Without a lock the state may be replaced, and its journal removed, between the two reads.
@@ -129,22 +134,30 @@ class StateManager:
         what a stack that has no state yet is called by, since the plan was made for that. Raises Locked, and
         what `load` raises.
         """
-        with _told():
+        with told():
             lease = self._lock(command, lock_timeout)
         keeper = Keeper(self._store, lease, ttl=self._ttl, clock=self._clock)
         try:
-            with _told():
+            with told():
                 key = self._store.secret(lease) or secrets.token_bytes(32)
                 snapshot = self._snapshot(self._store.read(), key, lineage)
             if self._heartbeat:
                 keeper.start()
-            yield Session(self._store, snapshot, keeper, tool=self._tool, aside=self._asides())
+            yield Session(
+                self._store,
+                snapshot,
+                keeper,
+                self.reader,
+                stamp=self._stamp(command),
+                tool=self._tool,
+                aside=self._asides(),
+            )
         finally:
             keeper.stop()
 
     def holder(self) -> LockInfo | None:
         """Who holds the stack's lock now, if anyone does. Raises MlinfraError."""
-        with _told():
+        with told():
             return self._store.holder()
 
     def unlock(self, id: str) -> None:
@@ -165,8 +178,13 @@ class StateManager:
                     f"{held.since:%Y-%m-%d %H:%M:%S} UTC: maybe the one that you mean has ended by itself.",
                 )
             )
-        with _told():
+        with told():
             self._store.unlock(Lease(id, 0.0))
+
+    def _stamp(self, command: str) -> Callable[[str], Stamp]:
+        """What makes the mark of this command in the history, of a few words on what it did."""
+        commit, who = self._commit(), self._who
+        return lambda summary: Stamp(who.owner, who.host, self._clock.now(), command, commit, summary)
 
     def _lock(self, command: str, timeout: float) -> Lease:
         until = self._clock.monotonic() + timeout
@@ -189,70 +207,11 @@ class StateManager:
             state = State(lineage or self._new_lineage(), stack=self._stack, folder=self._folder)
             return Snapshot(state, None, key=key)
         data, etag = found
-        try:
-            state = decode_state(data)
-        except Malformed as wrong:
-            raise self._unreadable(wrong, data) from None
-        self._refuse_other_stack(state)
-        written = self._store.journal_read(state.serial)
-        where = self._store.where(state.serial)
-        entries = read_entries(written, lineage=state.lineage, serial=state.serial, where=where)
-        folded, still = fold(state, entries)
+        state = self.reader.state(data)
+        folded, still = fold(state, self.reader.entries(state))
         return Snapshot(folded, etag, still, key)
-
-    def _refuse_other_stack(self, state: State) -> None:
-        where = self._store.where()
-        if state.stack != self._stack:
-            what = f'{where} is of the stack "{state.stack}", not of "{self._stack}"'
-            how = "Put the right file there; this one belongs under its own stack's name."
-        elif state.folder != self._folder:
-            what = f'{where} belongs to the stack in "{state.folder}", this one is in "{self._folder}"'
-            how = (
-                f'Two stacks cannot share the name "{self._stack}": give one of them another under `stack:`. '
-                f'If the folder was moved, write its new path under "folder" in {where}.'
-            )
-        else:
-            return
-        raise MlinfraError(error("MLI-STA-004", what, how))
-
-    def _unreadable(self, wrong: Malformed, data: bytes) -> MlinfraError:
-        where = self._store.where()
-        if wrong.newer:
-            return MlinfraError(error("MLI-STA-003", f"{where} was {wrong.problem}", UPGRADE))
-        detail = self._how_to_restore()
-        if wrong.place is None:
-            return MlinfraError(error("MLI-STA-002", f"{where} is damaged: {wrong}", detail))
-        line, column = wrong.place
-        position = Position(SourceFile(where, data.decode(errors="replace")), line, column)
-        summary = f"{where} is damaged at {line}:{column}: {wrong}"
-        return MlinfraError(error("MLI-STA-001", summary, detail, position))
-
-    def _how_to_restore(self) -> str:
-        where = self._store.where()
-        try:
-            kept = [version for version in self._store.history() if version.serial > 0]
-        except StoreError:
-            kept = []
-        if not kept:
-            return f"Put back a good copy of {where}: there is no earlier one to restore."
-        last = kept[0]
-        # Only files can be copied; what a database or a container keeps, its own tools put back.
-        command = f"cp {shlex.quote(last.where)} {shlex.quote(where)}" if Path(where).exists() else last.where
-        return (
-            f"Restore the one before it (serial {last.serial}, written {last.written:%Y-%m-%d %H:%M} UTC): "
-            f"{command}. Then plan: what changed since then shows as drift."
-        )
 
     def _asides(self) -> tuple[Path, ...]:
         beside = Path(self._store.where()).parent
         own = self._aside or (beside if beside.is_dir() else Path())
         return own, Path(), Path(tempfile.gettempdir())
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """The store's own errors as messages."""
-    try:
-        yield
-    except StoreError as wrong:
-        raise MlinfraError(error("MLI-STA-007", wrong.summary, wrong.hint)) from wrong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ from mlinfra.model.codec import encode_entry, encode_state
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.journal import Entry
 from mlinfra.model.redaction import matches
-from mlinfra.model.state import LockInfo, State
+from mlinfra.model.state import LockInfo, Stamp, State
 from mlinfra.model.value import Redacted
 from mlinfra.state.api import Conflict, LeaseLost, Store, StoreError
-from mlinfra.state.journal import TORN, check, follow, line, read_entries
+from mlinfra.state.journal import TORN, check, follow, line
 from mlinfra.state.lease import Keeper
+from mlinfra.state.reading import Reader
 from mlinfra.state.recovery import keep_aside
 
 
@@ -58,11 +59,21 @@ class Session:
     """
 
     def __init__(
-        self, store: Store, snapshot: Snapshot, keeper: Keeper, *, tool: str, aside: Sequence[Path]
+        self,
+        store: Store,
+        snapshot: Snapshot,
+        keeper: Keeper,
+        reader: Reader,
+        *,
+        stamp: Callable[[str], Stamp],
+        tool: str,
+        aside: Sequence[Path],
     ) -> None:
         self.snapshot = snapshot
         self._store = store
         self._keeper = keeper
+        self._reader = reader
+        self._stamp = stamp
         self._tool = tool
         self._aside = aside
         self._open = {entry.step: entry for entry in snapshot.open}
@@ -103,20 +114,23 @@ class Session:
         if mine.trouble:
             raise mine.trouble
 
-    def commit(self, state: State) -> State:
+    def commit(self, state: State, summary: str = "", *, lineage: str | None = None) -> State:
         """Write ``state`` with the next serial, in one piece; the journal so far is void from then on.
 
-        Steps that never ended stay open: their last entries start the new journal. Raises MlinfraError after
-        the state was put aside in a recovery file, when the store would not take it.
+        ``summary`` says in a few words what was done, for the history. ``lineage`` gives the stack another
+        one, which only a state that is put in by hand may. Steps that never ended stay open: their last
+        entries start the new journal. Raises MlinfraError after the state was put aside in a recovery file,
+        when the store would not take it.
         """
         with self._write_lock:
             old = self.snapshot
             new = replace(
                 state,
-                lineage=old.state.lineage,
+                lineage=lineage or old.state.lineage,
                 serial=old.state.serial + 1,
                 stack=old.state.stack,
                 folder=old.state.folder,
+                written=self._stamp(summary),
             )
             still = tuple(self._open.values())
             lines = (
@@ -158,12 +172,12 @@ class Session:
         state = self.snapshot.state
         if self.snapshot.etag is None:
             # The first thing ever recorded: lineage and folder must be there before anything is sent.
+            state = replace(state, written=self._stamp("begun"))
             data = encode_state(state, self.snapshot.key, self._tool)
             etag = self._store.write(data, state.serial, None, self._keeper.lease)
-            self.snapshot = replace(self.snapshot, etag=etag)
+            self.snapshot = replace(self.snapshot, state=state, etag=etag)
         written = self._store.journal_read(state.serial)
-        where = self._store.where(state.serial)
-        entries = read_entries(written, lineage=state.lineage, serial=state.serial, where=where)
+        entries = self._reader.lines(written, state)
         return len(entries), TORN if written and not written.endswith(b"\n") else b""
 
     def _put_aside(self, data: bytes, state: State, trouble: StoreError) -> MlinfraError:
