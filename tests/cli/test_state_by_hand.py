@@ -261,11 +261,12 @@ def test_restore_writes_the_earlier_one_as_a_new_serial(
 
 
 def test_verify_tells_what_is_damaged_and_exits_1(stage: Stage, recorded: State) -> None:
-    path = stage.folder / "state" / ".history" / "small" / "0.json"
+    run(stage, "state rm compute.cpu")
+    path = stage.folder / "state" / ".history" / "small" / "1.json"
     path.write_bytes(path.read_bytes()[:50])
     result = run(stage, "state verify")
     assert result.code == 1
-    assert "0.json is damaged at 3:" in told(result)
+    assert "small.json.backup is damaged at" in told(result)
     assert told(result).endswith("3 parts read: 1 damaged.")
     answer = json.loads(run(stage, "state verify --json").stdout)
     assert answer["valid"] is False
