@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class AzuriteServer:
         clock = self._folder / "clock.cjs"
         clock.write_text(_CLOCK)
         self.port = _free_port()
+        self._moving = threading.Lock()
         self._process = subprocess.Popen(
             [
                 *("node", "--require", clock, program, "--inMemoryPersistence", "--silent"),
@@ -78,14 +80,15 @@ class AzuriteServer:
         return f"http://127.0.0.1:{self.port}/{ACCOUNT}"
 
     def advance(self, seconds: float) -> None:
-        """Have its time pass."""
+        """Have its time pass; from any thread."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{seconds}\n")
-        self._process.stdin.flush()
-        for line in self._process.stdout:
-            if line == "moved\n":
-                return
+        with self._moving:  # two numbers in one piece would be none
+            self._process.stdin.write(f"{seconds}\n")
+            self._process.stdin.flush()
+            for line in self._process.stdout:
+                if line == "moved\n":
+                    return
         raise AssertionError("Azurite has ended")
 
     def close(self) -> None:
