@@ -40,7 +40,7 @@ def console(ctx: click.Context, expression: str | None, inputs: Inputs, no_color
     folder: Path = ctx.obj
     with Workplace(folder) as place:
         config = place.config(inputs)
-        resolver = inspect(config, place.context(), place.recorded(config.head).records)
+        resolver = inspect(config, place.context(), place.recorded(config.head).records, outputs=True)
         if expression is not None:
             _tell(_value(resolver, expression))
             return 0

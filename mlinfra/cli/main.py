@@ -32,6 +32,7 @@ COMMANDS = {
     "show": (f"{_AT}show", "show", "Show what is recorded of the stack, or the plan in FILE."),
     "output": (f"{_AT}output", "output", "Show the outputs of the last apply, or one of them."),
     "drift": (f"{_AT}drift", "drift", "Show what was changed outside mlinfra; exits 2 when something was."),
+    "status": (f"{_AT}status", "status", "Show how the stacks in these folders and beneath stand."),
     "refresh": (f"{_AT}refresh", "refresh", "Record what others changed: it is no drift any more."),
     "state": (f"{_AT}state", "state", "Look into the recorded state, or change it by hand."),
     "graph": (f"{_AT}graph", "graph", "Draw the resources of the stack and what needs what."),

@@ -26,10 +26,14 @@ _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Values for variables: those on the command line, and files of them (later ones win)."""
+    """Values for variables: those on the command line, and files of them (later ones win).
+
+    ``shared`` ones are given to many stacks: each takes those that it declares.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    shared: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.values or self.files)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -41,12 +41,16 @@ if TYPE_CHECKING:
 
     from mlinfra.model.clock import Clock
     from mlinfra.model.policy import Policy
+    from mlinfra.model.source import SourceFile
     from mlinfra.policy.gate import Gate
     from mlinfra.providers.azure.budget import Budget
     from mlinfra.simulator import Response, Simulator
     from mlinfra.state.api import Store, StoreKind
     from mlinfra.state.manager import StateManager
     from mlinfra.state.session import Snapshot
+
+HOME = "state"
+"""The folder, at the root of a repository, of the local store and of the simulator."""
 
 UNREADABLE_SIMULATOR = "MLI-SIM-002"
 
@@ -67,7 +71,7 @@ class Workplace:
         self.folder = folder
         self.root = repository(folder)
         self.clock = CommandClock()
-        self._environment = {**environment, **values}
+        self.environment = {**environment, **values}
         self._connections: dict[bytes, Any] = {}
         self._lock = threading.Lock()
         self._open = ExitStack()
@@ -86,41 +90,48 @@ class Workplace:
     @property
     def home(self) -> Path:
         """Where recorded states and the simulator's file are: at the root, so that stacks share one cloud."""
-        return self.root / "state"
+        return self.root / HOME
 
     def config(self, inputs: Inputs) -> Config:
         """The stack, read. Raises MlinfraError."""
         self._planning = True
-        return loader.load(self.folder, **self._given(inputs))
+        return loader.load(self.folder, **self._given(inputs), shared=inputs.shared)
 
     def _given(self, inputs: Inputs) -> dict[str, Any]:
         files = [self.folder / file for file in inputs.files]
-        return {"values": inputs.values, "var_files": files, "environment": self._environment}
+        return {"values": inputs.values, "var_files": files, "environment": self.environment}
 
-    def head(self, inputs: Inputs) -> Head:
-        """What says where the stack's state is; nothing else of its files needs to be right. MlinfraError."""
+    def head(self, inputs: Inputs, *, instead: SourceFile | None = None) -> Head:
+        """What says where the stack's state is; nothing else of its files needs to be right. MlinfraError.
+
+        ``instead`` is YAML that stands for its ``backend:``.
+        """
         from mlinfra.config.head import load_head
 
         before, self._planning = self._planning, True
-        head = load_head(self.folder, **self._given(inputs))
+        head = load_head(self.folder, **self._given(inputs), instead=instead)
         self._planning = before
         return head
 
-    def manager(self, head: Head) -> StateManager:
-        """The keeper of the stack's state. Its lease runs in real time, also over the simulator.
+    def manager(self, head: Head, *, anywhere: bool = False, moving: bool = False) -> StateManager:
+        """The keeper of a stack's state. Its lease runs in real time, also over the simulator.
 
-        Raises MlinfraError where ``backend:`` names no store, or cannot be.
+        ``anywhere``: nobody knows the stack's own folder, so it is not held against what is recorded.
+        ``moving``: a state that is not there yet is no reason to complain that it was left elsewhere. Raises
+        MlinfraError where ``backend:`` names no store, or cannot be.
         """
+        from mlinfra.cli.leftbehind import left_behind
         from mlinfra.state.manager import StateManager
 
         clock = SystemClock()
         return StateManager(
             self.store(head, clock),
             stack=head.stack,
-            folder=self.folder.resolve().relative_to(self.root).as_posix(),
+            folder=None if anywhere else head.folder.resolve().relative_to(head.root).as_posix(),
             clock=clock,
             tool=f"mlinfra {__version__}",
             commit=lambda: commit(self.root),
+            left_behind=(lambda: "") if moving or anywhere else partial(left_behind, self, head),
         )
 
     def store(self, head: Head, clock: Clock) -> Store:
@@ -129,7 +140,7 @@ class Workplace:
 
         kind, settings = self.store_kind(head.backend)
         try:
-            site = Site(head.stack, self.folder, self.root, clock)
+            site = Site(head.stack, head.folder, head.root, clock)
             return self._wired(kind, settings).open(settings, site)
         except StoreError as wrong:
             place = head.backend.node.position if head.backend else None
@@ -155,7 +166,7 @@ class Workplace:
                 kind as local,  # not by entry point: they take 40 ms to look through
             )
 
-            return local, {"folder": self.home.name}
+            return local, {"folder": HOME}
         from mlinfra.engine.settings import backend_settings
         from mlinfra.state.registry import load_kind
 
@@ -178,7 +189,7 @@ class Workplace:
         from mlinfra.config.policy import read_policy_file
         from mlinfra.config.stackfile import shown
 
-        named = filter(None, self._environment.get("MLINFRA_POLICY", "").split(os.pathsep))
+        named = filter(None, self.environment.get("MLINFRA_POLICY", "").split(os.pathsep))
         files = dict.fromkeys(self.folder / file for file in (*map(Path, named), *chosen.files))
         return [read_policy_file(file, shown(file, self.folder)) for file in files]
 
@@ -205,8 +216,11 @@ class Workplace:
 
     def context(self, parallelism: int = PARALLELISM) -> Context:
         """What the engine's verbs are handed."""
+        from mlinfra.cli.neighbours import recorded_outputs
+
         self._planning = True
-        return Context(self.catalogue, self.connect, self.clock, parallelism)
+        outputs = partial(recorded_outputs, self)
+        return Context(self.catalogue, self.connect, self.clock, parallelism, outputs)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -265,7 +279,7 @@ class Workplace:
         from mlinfra import simulator
 
         self.home.mkdir(parents=True, exist_ok=True)
-        faults, log = (self._environment.get(f"MLINFRA_SIMULATOR_{name}") for name in ("FAULTS", "LOG"))
+        faults, log = (self.environment.get(f"MLINFRA_SIMULATOR_{name}") for name in ("FAULTS", "LOG"))
         try:
             made = simulator.Simulator(
                 self.home / "simulator.db",

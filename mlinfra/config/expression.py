@@ -86,7 +86,7 @@ class _Evaluation:
         try:
             plain = self._looked_up(expression)
         except Unresolved as wrong:
-            self.problems.extend(wrong.diagnostics)
+            self.problems.extend(d.located(None, expression.position) for d in wrong.diagnostics)
             return Unknown(template.text)
         return self._worked_out(expression, template) if plain is None else plain
 
@@ -116,7 +116,7 @@ class _Evaluation:
             self.cause = self.cause or unknown.cause
             return Unknown(template.text, unknown.sensitive or self._evaluator.tainted)
         except Unresolved as wrong:
-            self.problems.extend(wrong.diagnostics)
+            self.problems.extend(d.located(None, expression.position) for d in wrong.diagnostics)
         except Failure as wrong:
             self.problems.append(located(wrong, expression))
         except (RecursionError, MemoryError):

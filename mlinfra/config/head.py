@@ -9,13 +9,13 @@ from types import MappingProxyType
 from mlinfra.config.backend import backend_reads, read_backend
 from mlinfra.config.include import Part, included, joined
 from mlinfra.config.shape import Reader
-from mlinfra.config.source import read_mapping
+from mlinfra.config.source import read_mapping, read_value
 from mlinfra.config.stackfile import FILE, in_order, repository, shown, stack_file, stack_name
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
 from mlinfra.model.configuration import Head, Variable
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, refuse_errors
-from mlinfra.model.source import Node
+from mlinfra.model.source import Node, SourceFile
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -26,10 +26,12 @@ def load_head(
     values: Mapping[str, str] = _NONE,
     var_files: Sequence[Path] = (),
     environment: Mapping[str, str] = _NONE,
+    instead: SourceFile | None = None,
 ) -> Head:
     """Read what says where the stack's state is: its name, ``backend:``, and the variables that this reads.
 
-    A mistake elsewhere in its files hides nothing that is recorded, so it is not looked for. Raises
+    ``instead`` is YAML that stands for what is written under ``backend:``; empty, the stack names no store. A
+    mistake elsewhere in its files hides nothing that is recorded, so it is not looked for. Raises
     MlinfraError.
     """
     source = stack_file(folder)
@@ -42,7 +44,7 @@ def load_head(
     root = repository(folder)
     around = Surroundings(folder, root, readable(environment))
     stack = stack_name(top, sections.get("stack"), folder, problems)
-    section = sections.get("backend")
+    section = sections.get("backend") if instead is None else _instead(instead, problems)
     reads = backend_reads(section)
     variables: Mapping[str, Variable] = {}
     if reads:
@@ -63,4 +65,8 @@ def load_head(
         )
     backend = read_backend(section, variables, around, problems)
     refuse_errors(in_order(problems, source))
-    return Head(stack, folder, root, backend)
+    return Head(stack, folder, root, backend, reads)
+
+
+def _instead(source: SourceFile, problems: list[Diagnostic]) -> Node | None:
+    return read_value(source, problems) if source.text.strip() else None

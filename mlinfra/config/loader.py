@@ -57,16 +57,18 @@ def load(
     values: Mapping[str, str] = _NONE,
     var_files: Sequence[Path] = (),
     environment: Mapping[str, str] = _NONE,
+    shared: bool = False,
 ) -> Config:
     """Read the stack in ``folder``.
 
     ``values`` are those of ``-v``, ``environment`` is looked through for ``MLINFRA_VAR_name``; paths of
-    ``var_files`` are relative to the working directory. Raises MlinfraError with everything that is wrong,
-    sorted by place; what is only doubtful is in the config's ``warnings``.
+    ``var_files`` are relative to the working directory. ``shared`` values are given to many stacks,
+    so those of variables that this one does not declare are no mistake. Raises MlinfraError with everything
+    that is wrong, sorted by place; what is only doubtful is in the config's ``warnings``.
     """
     source = stack_file(folder)
     with resting_collector(large=len(source.text) > LARGE):
-        return _load(source, folder, values, var_files, environment)
+        return _load(source, folder, values, var_files, environment, shared)
 
 
 def _load(
@@ -75,6 +77,7 @@ def _load(
     values: Mapping[str, str],
     var_files: Sequence[Path],
     environment: Mapping[str, str],
+    shared: bool,
 ) -> Config:
     problems: list[Diagnostic] = []
     top = read_mapping(
@@ -106,6 +109,7 @@ def _load(
         var_files=[(path, shown(path, folder)) for path in var_files],
         environment=environment,
         around=around,
+        shared=shared,
     )
     reader = Reader(problems)
     locals_ = _named(reader.members(declared["locals"], "locals"), "local", problems)

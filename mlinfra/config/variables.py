@@ -60,12 +60,16 @@ def read_variables(
     var_files: Sequence[tuple[Path, str]],
     environment: Mapping[str, str],
     around: Surroundings | None = None,
+    shared: bool = False,
 ) -> dict[str, Variable]:
     """Every declared variable with its value; ``var_files`` are paths with how messages call them.
 
-    ``around`` is what conditions of ``validation:`` can reach besides values.
+    ``around`` is what conditions of ``validation:`` can reach besides values. ``shared``: some of
+    ``values`` may be for other stacks.
     """
     declared = _declarations(section, problems)
+    if shared:
+        values = {name: text for name, text in values.items() if name in declared}
     given = _given(declared, problems, values, var_files, environment)
     result: dict[str, Variable] = {}
     broken: set[str] = set()

@@ -23,6 +23,7 @@ from mlinfra.config.vocabulary import (
     section,
     worked_out,
 )
+from mlinfra.engine.neighbours import SCHEMA, STACK_OUTPUT
 from mlinfra.engine.schema import Schema
 from mlinfra.providers.api import Catalogue, ResourceType
 
@@ -43,8 +44,13 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
         "lifecycle": LIFECYCLE,
         "meta": {"properties": dict(META)},
     }
+    backend: JsonSchema = {
+        "properties": {name: _plain(schema) for name, schema in stores.items()},
+        "additionalProperties": False,
+        "maxProperties": 1,
+    }
     types: JsonSchema = {}
-    sources: JsonSchema = {}
+    sources: JsonSchema = {STACK_OUTPUT: _outputs(backend)}
     for name, registered in catalogue.types.items():
         bodies = _bodies(name, registered.type)
         definitions |= bodies
@@ -64,9 +70,7 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
                 "description": "Where the recorded state is kept; left out, in files of the repository. "
                 "Expressions in it read variables and the environment.",
                 "type": ["object", "null"],
-                "properties": {name: _plain(schema) for name, schema in stores.items()},
-                "additionalProperties": False,
-                "maxProperties": 1,
+                **backend,
             },
             **{name: _plain(provider.settings_schema) for name, provider in catalogue.providers.items()},
             **{key: TOP[key] for key in ("variables", "locals")},
@@ -150,6 +154,15 @@ def _source(type_: ResourceType[Any]) -> JsonSchema:
         "if": {"required": ["id"]},
         "then": {"maxProperties": 1},
     }
+
+
+def _outputs(backend: JsonSchema) -> JsonSchema:
+    """Blocks of other stacks' outputs; ``backend`` is what may stand under that."""
+    block = _plain(SCHEMA)
+    told = block["properties"]["backend"]
+    about = {"description": told["description"]}
+    block["properties"]["backend"] = {**about, "type": "object", **backend, "minProperties": 1}
+    return section(SCHEMA["description"], block)
 
 
 def _any_name(schema: Schema) -> Schema:

@@ -78,8 +78,9 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     state, settled = settled_in_memory(snapshot, context)
     large = len(config.blocks) + len(state.records) > _MANY
     with resting_collector(large=large):
+        keeps = not options.destroy
         resolver, settings = resolved(
-            config, context, {} if options.destroy else state.records, read=not options.destroy
+            config, context, state.records if keeps else {}, read=keeps, outputs=keeps
         )
     if options.destroy:
         resolver.instances.clear()

@@ -15,6 +15,7 @@ from mlinfra.config.scope import base_scope
 from mlinfra.engine.blocks import BlockGraph, unknown_type
 from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part
+from mlinfra.engine.neighbours import STACK_OUTPUT, neighbours, read_neighbours
 from mlinfra.engine.refresh import Wanted, refresh
 from mlinfra.engine.schema import Schema, properties
 from mlinfra.engine.scope import KeyedScope
@@ -74,7 +75,8 @@ class Source:
 class Sources:
     """Everything under ``data:``; ``scope`` is what expressions see of it.
 
-    Without ``read`` nobody is asked, and all is unknown. What is wrong or not there goes to ``problems``.
+    Without ``read`` no service is asked, and what they have is unknown; so are, without ``outputs``, those of
+    other stacks. What is wrong or not there goes to ``problems``.
     Raises MlinfraError when the service cannot be asked for what lies elsewhere.
     """
 
@@ -87,6 +89,7 @@ class Sources:
         problems: list[Diagnostic],
         *,
         read: bool,
+        outputs: bool,
     ) -> None:
         self.graph, self.settings, self.context, self.read = graph, settings, context, read
         self.problems = problems
@@ -95,6 +98,8 @@ class Sources:
         self._referenced: Referenced = lambda attrs, schema: attrs
         found: dict[str, dict[str, Source]] = {}
         for block in config.data:
+            if block.address.type == STACK_OUTPUT:
+                continue
             registered = context.catalogue.types.get(block.address.type)
             if registered is None:
                 problems.append(unknown_type(block, context.catalogue))
@@ -102,7 +107,11 @@ class Sources:
                 source = Source(self, block, registered)
                 found.setdefault(block.address.type, {})[block.address.name] = source
         self._all = [source for members in found.values() for source in members.values()]
-        self.scope = KeyedScope({name: KeyedScope(members) for name, members in found.items()})
+        others = neighbours(config)
+        scopes = {name: KeyedScope(members) for name, members in found.items()}
+        scopes[STACK_OUTPUT] = KeyedScope({one.block.address.name: one for one in others})
+        self.scope = KeyedScope(scopes)
+        read_neighbours(others, config, context.outputs if outputs else None, problems)
         self._read_what_lies_elsewhere()
 
     def bind(

@@ -33,22 +33,30 @@ def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
     return warnings_of([*config.warnings, *problems])
 
 
-def inspect(config: Config, context: Context, records: Mapping[Address, Record]) -> Resolver:
-    """Every block evaluated over what is recorded; nobody is asked anything.
+def inspect(
+    config: Config, context: Context, records: Mapping[Address, Record], *, outputs: bool = False
+) -> Resolver:
+    """Every block evaluated over what is recorded, with ``outputs`` of other stacks too; no service is asked.
 
     Raises MlinfraError with every problem found.
     """
-    resolver, _ = resolved(config, context, records)
+    resolver, _ = resolved(config, context, records, outputs=outputs)
     refuse_errors(by_place(resolver.problems))
     return resolver
 
 
 def resolved(
-    config: Config, context: Context, records: Mapping[Address, Record], *, read: bool = False
+    config: Config,
+    context: Context,
+    records: Mapping[Address, Record],
+    *,
+    read: bool = False,
+    outputs: bool = False,
 ) -> tuple[Resolver, Settings]:
     """Every block evaluated over ``records``, and the settings of providers; problems are the resolver's.
 
-    With ``read`` the services are asked for what stands under ``data:``. Raises MlinfraError where going on
+    With ``read`` the services are asked for what stands under ``data:``, with ``outputs`` the stores of the
+    stacks that stand there. Raises MlinfraError where going on
     makes no sense: blocks that need each other, a service that cannot be asked.
     """
     problems: list[Diagnostic] = []
@@ -56,7 +64,7 @@ def resolved(
     problems.extend(meant(graph.blocks, graph.registered, context.catalogue))
     settings = provider_settings(config, context.catalogue, problems)
     refuse_errors(d for d in by_place(problems) if d.code == "MLI-REF-004")
-    sources = Sources(config, graph, settings, context, problems, read=read)
+    sources = Sources(config, graph, settings, context, problems, read=read, outputs=outputs)
     resolver = Resolver(config, graph, settings, records, sources)
     resolver.problems.extend(problems)
     resolver.evaluate_all()

@@ -177,6 +177,8 @@ class Head:
     folder: Path
     root: Path
     backend: Backend | None = None
+    reads: frozenset[str] = frozenset()
+    """The variables that ``backend`` reads."""
 
 
 @dataclass(frozen=True, slots=True)

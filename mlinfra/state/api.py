@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from mlinfra.model.clock import Clock
 from mlinfra.model.state import LockInfo
@@ -133,6 +133,15 @@ class Store(Protocol):
 
     def delete(self, lease: Lease) -> None:
         """Remove the state and its journals; history and secret stay. Raises LeaseLost."""
+        ...
+
+
+@runtime_checkable
+class TakesHistory(Protocol):
+    """A store into whose history earlier states of another store can be put, when a stack moves there."""
+
+    def take(self, version: Version, data: bytes, lease: Lease) -> None:
+        """Keep ``data`` under the version's serial, in place of one that is there. Raises LeaseLost."""
         ...
 
 

@@ -182,6 +182,15 @@ class LocalStore:
         with self._told():
             return _read(self._history / f"{serial}.json")
 
+    def take(self, version: Version, data: bytes, lease: Lease) -> None:
+        """Keep a state of another store among the last ones."""
+        with self._told(), self._alone():
+            self._own(lease)
+            self._history.mkdir(parents=True, exist_ok=True)
+            path = self._history / f"{version.serial}.json"
+            durable.replace(path, data)
+            os.utime(path, (version.written.timestamp(), version.written.timestamp()))
+
     def delete(self, lease: Lease) -> None:
         """Remove the state, which stays as the backup, and its journals."""
         with self._told(), self._alone():

@@ -71,11 +71,13 @@ class Locked(MlinfraError):
 class StateManager:
     """The recorded side of one stack.
 
-    ``folder`` is the stack's, relative to the repository; ``tool`` the version that is written into state
-    files. ``clock`` is real time: leases live in it, also while resources live in a simulator's. ``aside`` is
-    where a state is put that the store would not take: by default beside the state where that is a file,
-    else the current folder. ``heartbeat=False`` leaves renewing to `Session.guard` and `Session.record`.
-    ``commit`` tells which commit is checked out, for the history.
+    ``folder`` is the stack's, relative to the repository; None where nobody knows it, as of another stack
+    that is only read. ``tool`` is the version that is written into state files. ``clock`` is real time:
+    leases live in it, also while resources live in a simulator's. ``aside`` is where a state is put that the
+    store would not take: by default beside the state where that is a file, else the current folder.
+    ``heartbeat=False`` leaves renewing to `Session.guard` and `Session.record`. ``commit`` tells which commit
+    is checked out, for the history. ``left_behind`` is asked where the store has no state: it tells where one
+    is that should have been moved there.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class StateManager:
         store: Store,
         *,
         stack: str,
-        folder: str,
+        folder: str | None,
         clock: Clock,
         tool: str,
         who: Who | None = None,
@@ -92,10 +94,11 @@ class StateManager:
         aside: Path | None = None,
         new_lineage: Callable[[], str] = lambda: str(uuid.uuid4()),
         commit: Callable[[], str] = lambda: "",
+        left_behind: Callable[[], str] = lambda: "",
     ) -> None:
         self.reader = Reader(store, stack=stack, folder=folder)
         self.archive = Archive(store, self.reader)
-        self._store = store
+        self.store = store
         self._stack = stack
         self._folder = folder
         self._clock = clock
@@ -106,6 +109,7 @@ class StateManager:
         self._aside = aside
         self._new_lineage = new_lineage
         self._commit = commit
+        self._left_behind = left_behind
 
     def load(self) -> Snapshot:
         """What is recorded now. Takes no lock and writes nothing, so a folder that is read-only will do.
@@ -113,13 +117,13 @@ class StateManager:
         Raises MlinfraError: it cannot be read, is damaged, a newer mlinfra wrote it, it is another stack's.
         """
         with told():
-            found = self._store.read()
+            found = self._read()
             while True:
                 # Without a lock the state may be replaced, and its journal removed, between the two reads.
-                stored = self._store.secret()
+                stored = self.store.secret()
                 snapshot = self._snapshot(found, stored or secrets.token_bytes(32), None)
                 snapshot = replace(snapshot, made_up_key=stored is None)
-                again = self._store.read()
+                again = self.store.read()
                 if (again and again[1]) == snapshot.etag:
                     return snapshot
                 found = again
@@ -134,17 +138,13 @@ class StateManager:
         what a stack that has no state yet is called by, since the plan was made for that. Raises Locked, and
         what `load` raises.
         """
-        with told():
-            lease = self._lock(command, lock_timeout)
-        keeper = Keeper(self._store, lease, ttl=self._ttl, clock=self._clock)
-        try:
+        with self.hold(command=command, lock_timeout=lock_timeout) as keeper:
             with told():
-                key = self._store.secret(lease) or secrets.token_bytes(32)
-                snapshot = self._snapshot(self._store.read(), key, lineage)
-            if self._heartbeat:
-                keeper.start()
+                found = self._read()  # first: a store that is refused must not be given a key
+                key = self.store.secret(keeper.lease) or secrets.token_bytes(32)
+                snapshot = self._snapshot(found, key, lineage)
             yield Session(
-                self._store,
+                self.store,
                 snapshot,
                 keeper,
                 self.reader,
@@ -152,13 +152,24 @@ class StateManager:
                 tool=self._tool,
                 aside=self._asides(),
             )
+
+    @contextlib.contextmanager
+    def hold(self, *, command: str, lock_timeout: float = 0) -> Iterator[Keeper]:
+        """Hold the stack's lock and nothing else; it is let go on the way out, always. Raises Locked."""
+        with told():
+            lease = self._lock(command, lock_timeout)
+        keeper = Keeper(self.store, lease, ttl=self._ttl, clock=self._clock)
+        try:
+            if self._heartbeat:
+                keeper.start()
+            yield keeper
         finally:
             keeper.stop()
 
     def holder(self) -> LockInfo | None:
         """Who holds the stack's lock now, if anyone does. Raises MlinfraError."""
         with told():
-            return self._store.holder()
+            return self.store.holder()
 
     def unlock(self, id: str) -> None:
         """Take the lock with this id from whoever holds it: that command sends nothing more.
@@ -179,7 +190,7 @@ class StateManager:
                 )
             )
         with told():
-            self._store.unlock(Lease(id, 0.0))
+            self.store.unlock(Lease(id, 0.0))
 
     def _stamp(self, command: str) -> Callable[[str], Stamp]:
         """What makes the mark of this command in the history, of a few words on what it did."""
@@ -194,7 +205,7 @@ class StateManager:
             ends = now + timedelta(seconds=self._ttl)
             try:
                 info = LockInfo("", self._who.owner, self._who.host, command, since, ends)
-                return self._store.lock(info, self._ttl)
+                return self.store.lock(info, self._ttl)
             except Held as held:
                 left = until - self._clock.monotonic()
                 if left <= 0:
@@ -202,9 +213,22 @@ class StateManager:
                     raise Locked(self._stack, held.info, runs_out) from None
             self._clock.sleep(min(1.0, left))
 
+    def _read(self) -> tuple[bytes, str] | None:
+        found = self.store.read()
+        there = self._left_behind() if found is None else ""
+        if not there:
+            return found
+        here = self.store.where()
+        what = f'the state of the stack "{self._stack}" is still in {there}, and there is none in {here}'
+        how = (
+            "`backend:` names another place than before: `mlinfra state migrate` moves the state there. "
+            f"If it is of no use any more, take {there} away."
+        )
+        raise MlinfraError(error("MLI-STA-070", what, how))
+
     def _snapshot(self, found: tuple[bytes, str] | None, key: bytes, lineage: str | None) -> Snapshot:
         if found is None:
-            state = State(lineage or self._new_lineage(), stack=self._stack, folder=self._folder)
+            state = State(lineage or self._new_lineage(), stack=self._stack, folder=self._folder or "")
             return Snapshot(state, None, key=key)
         data, etag = found
         state = self.reader.state(data)
@@ -212,6 +236,6 @@ class StateManager:
         return Snapshot(folded, etag, still, key)
 
     def _asides(self) -> tuple[Path, ...]:
-        beside = Path(self._store.where()).parent
+        beside = Path(self.store.where()).parent
         own = self._aside or (beside if beside.is_dir() else Path())
         return own, Path(), Path(tempfile.gettempdir())

@@ -14,10 +14,14 @@ from mlinfra.state.api import Store, StoreError
 from mlinfra.state.journal import read_entries
 
 
-class Reader:
-    """Reads for one stack, which is called ``stack`` and lies in ``folder`` of the repository."""
+class OfAnotherStack(MlinfraError):
+    """What is recorded in this place belongs to another stack."""
 
-    def __init__(self, store: Store, *, stack: str, folder: str) -> None:
+
+class Reader:
+    """Reads for one stack, which is called ``stack`` and lies in ``folder`` of the repository (None: any)."""
+
+    def __init__(self, store: Store, *, stack: str, folder: str | None) -> None:
         self._store = store
         self.stack = stack
         self.folder = folder
@@ -50,7 +54,7 @@ class Reader:
         if state.stack != self.stack:
             what = f'{where} is of the stack "{state.stack}", not of "{self.stack}"'
             how = "Put the right file there; this one belongs under its own stack's name."
-        elif state.folder != self.folder:
+        elif self.folder is not None and state.folder != self.folder:
             what = f'{where} belongs to the stack in "{state.folder}", this one is in "{self.folder}"'
             how = (
                 f'Two stacks cannot share the name "{self.stack}": give one of them another under `stack:`. '
@@ -58,7 +62,7 @@ class Reader:
             )
         else:
             return
-        raise MlinfraError(error("MLI-STA-004", what, how))
+        raise OfAnotherStack(error("MLI-STA-004", what, how))
 
     def _how_to_restore(self) -> str:
         where = self._store.where()

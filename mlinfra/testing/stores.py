@@ -1,4 +1,5 @@
-"""What every store must do: a store's own test derives from `StoreConformance`.
+"""What every store must do: a store's own test derives from `StoreConformance`, or, where it can, from
+`TakesHistoryConformance`.
 
 For assertions that say what they compared, put  pytest.register_assert_rewrite("mlinfra.testing")  into your
 ``conftest.py``, before this is imported.
@@ -13,7 +14,7 @@ from typing import ClassVar, TypeAlias
 import pytest
 
 from mlinfra.model.state import LockInfo
-from mlinfra.state.api import Conflict, Held, Lease, LeaseLost, Store
+from mlinfra.state.api import Conflict, Held, Lease, LeaseLost, Store, TakesHistory, Version
 from mlinfra.testing.clocks import HandClock, MovableClock
 
 MakeStore: TypeAlias = Callable[[], Store]
@@ -285,6 +286,32 @@ class StoreConformance:
         wanted = {(name, count) for name in range(8) for count in range(10)}
         found = [line.removesuffix(b":" + b"x" * 5000).split(b"/") for line in lines]
         assert sorted((int(name), int(count)) for name, count in found) == sorted(wanted)
+
+
+class TakesHistoryConformance(StoreConformance):
+    """Derive from this one for a store that takes earlier states of another store: `TakesHistory`."""
+
+    def test_what_another_store_kept_is_taken_into_the_history(
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
+    ) -> None:
+        assert isinstance(store, TakesHistory)
+        for serial in (3, 4, 4):
+            store.take(Version(serial, clock.now()), b"of another store: %d" % serial, lease)
+        assert other.read() is None
+        assert [version.serial for version in other.history()] == [4, 3]
+        store.write(b"five", 5, None, lease)
+        assert other.version(4) == b"of another store: 4"
+        assert [version.serial for version in other.history()] == [4, 3]
+
+    def test_who_lost_the_lease_adds_nothing_to_the_history(
+        self, store: Store, other: Store, clock: MovableClock, lease: Lease
+    ) -> None:
+        assert isinstance(store, TakesHistory)
+        clock.advance(self.ttl + 1)
+        other.lock(info(clock, "bob"), self.ttl)
+        with pytest.raises(LeaseLost):
+            store.take(Version(3, clock.now()), b"three", lease)
+        assert list(other.history()) == []
 
 
 def info(clock: MovableClock, owner: str = "ana") -> LockInfo:

@@ -8,6 +8,7 @@ import pytest
 
 from mlinfra.config.head import load_head
 from mlinfra.model.diagnostic import MlinfraError
+from mlinfra.model.source import SourceFile
 from mlinfra.model.value import Sensitive, reveal
 
 STACK = """stack: churn
@@ -69,3 +70,27 @@ def test_an_expression_that_fails_is_told_with_its_place(tmp_path: Path) -> None
     (found,) = wrong.value.diagnostics
     assert found.position is not None
     assert (found.position.line, found.position.column) == (2, 32)
+
+
+def test_what_its_backend_reads_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mlinfra.yaml").write_text(STACK)
+    assert load_head(tmp_path, values={"env": "dev"}).reads == {"env", "token"}
+
+
+def test_another_backend_may_stand_for_the_written_one(tmp_path: Path) -> None:
+    (tmp_path / "mlinfra.yaml").write_text(STACK)
+    assert load_head(tmp_path, instead=SourceFile("--from", "")).backend is None
+    given = SourceFile("--from", "{disk: {at: '/${var.env}'}}")
+    backend = load_head(tmp_path, values={"env": "dev"}, instead=given).backend
+    assert backend is not None
+    assert (backend.kind, backend.settings) == ("disk", {"at": "/dev"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{disk", "--from:1:"), ("[disk]", "--from:1:1"), ("{a: {}, b: {}}", "--from:1:9")]
+)
+def test_what_is_wrong_in_it_has_its_place(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "mlinfra.yaml").write_text(STACK)
+    with pytest.raises(MlinfraError) as wrong:
+        load_head(tmp_path, instead=SourceFile("--from", text))
+    assert str(wrong.value.diagnostics[0].position).startswith(said)

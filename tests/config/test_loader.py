@@ -266,3 +266,11 @@ def test_files_are_read_from_where_one_stands(tmp_path: Path, monkeypatch: pytes
         load(Path("stacks"), var_files=[Path("none.yaml")])
     assert raised.value.diagnostics[0].summary == "there is no file none.yaml"
     assert os.fspath(folder)
+
+
+def test_shared_values_may_be_for_other_stacks(tmp_path: Path) -> None:
+    (tmp_path / "mlinfra.yaml").write_text("stack: s\nvariables: {env: {}}\n")
+    values = {"env": "dev", "size": "3"}
+    assert load(tmp_path, values=values, shared=True).variables["env"].value == "dev"
+    with pytest.raises(MlinfraError, match="no variable `size` is declared"):
+        load(tmp_path, values=values)

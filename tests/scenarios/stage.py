@@ -120,8 +120,8 @@ class Stage:
         (self.folder / name).unlink()
         return ""
 
-    def _lock(self, stack: str) -> str:
-        place = self._open.enter_context(Workplace(self.folder, {}))
+    def _lock(self, stack: str, folder: str = ".") -> str:
+        place = self._open.enter_context(Workplace(self.folder / folder, {}))
         head = place.head(Inputs())
         assert head.stack == stack
         store = place.store(head, SystemClock())

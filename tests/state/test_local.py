@@ -16,10 +16,10 @@ import pytest
 from mlinfra.state.api import Held, Lease, StoreError
 from mlinfra.state.local import KEPT, LocalStore
 from mlinfra.testing.clocks import HandClock
-from mlinfra.testing.stores import TTL, MakeStore, StoreConformance, info
+from mlinfra.testing.stores import TTL, MakeStore, TakesHistoryConformance, info
 
 
-class TestLocalStore(StoreConformance):
+class TestLocalStore(TakesHistoryConformance):
     @pytest.fixture
     def make_store(self, clock: HandClock, tmp_path: Path) -> MakeStore:
         return lambda: LocalStore(tmp_path / "state", "churn", clock=clock)

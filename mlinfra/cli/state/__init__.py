@@ -27,6 +27,7 @@ COMMANDS = {
         "verify",
         "Read everything that is kept, and say what is damaged.",
     ),
+    "migrate": (f"{_AT}migrate", "migrate", "Move the state to where `backend:` says now."),
     "unlock": (f"{_AT}unlock", "unlock", "Take the lock with this ID from the command that holds it."),
 }
 

@@ -202,6 +202,12 @@ class BlobStore:
         found = self._service.get(f"{self._history}{serial}.json")
         return None if found is None else found.data
 
+    def take(self, version: Version, data: bytes, lease: Lease) -> None:
+        """Keep a state of another store among the last ones."""
+        self._confirm(lease)
+        told = {"written": version.written.isoformat()}
+        self._service.put(f"{self._history}{version.serial}.json", data, metadata=told)
+
     def delete(self, lease: Lease) -> None:
         """Empty the state, which goes into the history, and remove its journals. The lease stays."""
         self._confirm(lease)

@@ -55,6 +55,11 @@ select stack, serial, written, data from state where stack = %(stack)s
 on conflict (stack, serial) do update set written = excluded.written, data = excluded.data
 """
 
+TAKE_EARLIER = """
+insert into history (stack, serial, written, data) values (%(stack)s, %(serial)s, %(written)s, %(data)s)
+on conflict (stack, serial) do update set written = excluded.written, data = excluded.data
+"""
+
 _FORGET = """
 delete from history where stack = %(stack)s and serial not in (
     select serial from history where stack = %(stack)s

@@ -149,6 +149,17 @@ class PostgresStore:
         row = self._line.look(lambda c: self._row(c, sql.VERSION, serial=serial), None, patience=WHOLE)
         return row[0] if row else None
 
+    def take(self, version: Version, data: bytes, lease: Lease) -> None:
+        """Keep a state of another store among the last ones."""
+        values = {"serial": version.serial, "written": version.written, "data": data}
+
+        def taking(connection: Bounded) -> None:
+            with connection.transaction():
+                self._own(connection, lease)
+                self._do(connection, sql.TAKE_EARLIER, **values)
+
+        self._line.change(taking, patience=WHOLE, repeat=True)
+
     def delete(self, lease: Lease) -> None:
         """Remove the state, which goes to the history, and its journals."""
 

@@ -14,7 +14,7 @@ from mlinfra.state.blob import BlobKind
 from mlinfra.state.blob.service import VERSION
 from mlinfra.state.blob.store import BlobStore
 from mlinfra.testing.clocks import HandClock
-from mlinfra.testing.stores import MakeStore, StoreConformance, info
+from mlinfra.testing.stores import MakeStore, TakesHistoryConformance, info
 from tests.servers import azurite
 from tests.state.blob.cloud import Wire, site
 from tests.state.blob.outages import Outages
@@ -76,7 +76,7 @@ def container(server: azurite.AzuriteServer) -> Iterator[AzuriteContainer]:
     made.client.close()
 
 
-class TestBlobStoreOnAzurite(StoreConformance):
+class TestBlobStoreOnAzurite(TakesHistoryConformance):
     @pytest.fixture
     def clock(self, container: AzuriteContainer) -> AzuriteClock:
         return container.clock

@@ -6,13 +6,13 @@ from mlinfra.state.api import Held, Lease, LeaseLost, StoreError
 from mlinfra.state.blob import journal
 from mlinfra.state.blob.store import KEPT, BlobStore
 from mlinfra.testing.clocks import HandClock
-from mlinfra.testing.stores import MakeStore, StoreConformance, info
+from mlinfra.testing.stores import MakeStore, TakesHistoryConformance, info
 from tests.state.blob.cloud import Cloud
 
 TTL = 30.0
 
 
-class TestBlobStore(StoreConformance):
+class TestBlobStore(TakesHistoryConformance):
     @pytest.fixture
     def clock(self, clock: HandClock) -> HandClock:
         return clock

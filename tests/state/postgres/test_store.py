@@ -16,7 +16,7 @@ from mlinfra.state.api import Held, Lease, LeaseLost, StoreError
 from mlinfra.state.postgres import line
 from mlinfra.state.postgres.store import KEPT, PostgresStore
 from mlinfra.testing.clocks import MovableClock
-from mlinfra.testing.stores import MakeStore, StoreConformance, at_once, info
+from mlinfra.testing.stores import MakeStore, TakesHistoryConformance, at_once, info
 from tests.servers.postgres import PASSWORD, PostgresServer
 from tests.state.postgres.conftest import OpenStore
 
@@ -40,7 +40,7 @@ class WaitingClock:
     advance = sleep
 
 
-class TestPostgresStore(StoreConformance):
+class TestPostgresStore(TakesHistoryConformance):
     ttl: ClassVar[float] = 2.0
     slack: ClassVar[float] = 1.0
 
