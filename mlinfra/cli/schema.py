@@ -8,17 +8,21 @@ import click
 
 from mlinfra.cli import console
 from mlinfra.cli.wiring import Workplace
-from mlinfra.engine.document import stack_document
+from mlinfra.engine.document import module_document, stack_document
 
 
 @click.command()
+@click.argument("what", type=click.Choice(["stack", "module"]), default="stack")
 @click.pass_context
-def schema(ctx: click.Context) -> None:
-    """Print the JSON Schema of mlinfra.yaml, for editors.
+def schema(ctx: click.Context, what: str) -> None:
+    """Print the JSON Schema of mlinfra.yaml, for editors; with `module` that of module.yaml.
 
     With it an editor completes keys, tells what each is, and marks mistakes. Keep it in a file, and say so in
     the first line of mlinfra.yaml:  # yaml-language-server: $schema=mlinfra.schema.json
     """
     folder: Path = ctx.obj
     with Workplace(folder) as place:
-        console.document(stack_document(place.catalogue, place.stores))
+        stack = what == "stack"
+        console.document(
+            stack_document(place.catalogue, place.stores) if stack else module_document(place.catalogue)
+        )

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlinfra.config import codes
 from mlinfra.config.expression import evaluate
-from mlinfra.config.references import Checker
+from mlinfra.config.references import Checker, Names
 from mlinfra.config.scope import Scope, Table
 from mlinfra.config.shape import Reader
 from mlinfra.config.surroundings import Surroundings
@@ -70,7 +70,7 @@ def values(
     node: Node, variables: Mapping[str, Variable], around: Surroundings, problems: list[Diagnostic]
 ) -> Any:
     """What a node says, with variables and functions alone."""
-    Checker(variables, (), {}, problems).check(node, resources=False, roots=READABLE)
+    Checker(Names(variables), problems).check(node, resources=False, roots=READABLE)
     if any(found.severity is Severity.ERROR for found in problems):
         return {}  # a variable without a value would be told once more, as a null
     scope = Scope({"var": Table({name: v.value for name, v in variables.items()})}, around=around)

@@ -11,15 +11,12 @@ from mlinfra.config.checks import read_checks
 from mlinfra.config.durations import read_timeouts
 from mlinfra.config.lifecycle import read_lifecycle
 from mlinfra.config.names import bad_name
-from mlinfra.config.near import did_you_mean
-from mlinfra.config.paths import read_address
 from mlinfra.config.shape import Reader
+from mlinfra.config.waits import read_provider, read_waits
 from mlinfra.model.address import Address
 from mlinfra.model.configuration import META_KEYS, Block
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node, Position, Template
-
-NOT_YET = frozenset({"provider"})
 
 
 def read_blocks(
@@ -43,6 +40,10 @@ def read_blocks(
     return blocks
 
 
+_OF_DATA = ("parent", "provider")
+"""The keys of mlinfra that a block of ``data:`` may have."""
+
+
 class _Block:
     def __init__(
         self, address: Address, node: Node, folder: Path, bodies: Bodies, problems: list[Diagnostic]
@@ -59,8 +60,6 @@ class _Block:
         written = self.reader.map(node)
         meta = {key: child for key, child in written.items() if key in META_KEYS}
         own = {key: child for key, child in written.items() if key not in META_KEYS} if meta else written
-        for key in NOT_YET & meta.keys():
-            self._problem(codes.NOT_YET, f"`{key}` is not supported yet", "Take it out.", meta[key])
         body, folder = Node(own, node.position, node.key), self.folder
         if "file" in meta:
             found = self.bodies.read(meta["file"], str(self.address), self.folder)
@@ -83,21 +82,23 @@ class _Block:
             parent=meta.get("parent"),
             for_each=meta.get("for_each"),
             import_id=self._import(meta.get("import")),
-            depends_on=tuple(self._depends_on(meta.get("depends_on"))),
+            depends_on=read_waits(meta.get("depends_on"), str(self.address), self.problems, self.address),
             count=meta.get("count"),
             when=meta.get("when"),
             timeouts=read_timeouts(meta.get("timeouts"), self.address, self.problems),
             checks=read_checks(meta.get("checks"), self.address, self.problems),
+            provider=read_provider(meta.get("provider"), str(self.address), self.problems),
         )
 
     def source(self) -> Block:
         """The block as one of ``data:``: what tells which one is meant, and nothing that would change it."""
         node, label = self.node, f"data.{self.address}"
         own: dict[str, Node] = {}
-        for key, child in Reader(self.problems, label).map(node).items():
+        written = Reader(self.problems, label).map(node)
+        for key, child in written.items():
             if key not in META_KEYS:
                 own[key] = child
-            elif key != "parent":
+            elif key not in _OF_DATA:
                 self._problem(
                     codes.WRONG_SHAPE,
                     f"{label} cannot have `{key}`",
@@ -119,6 +120,7 @@ class _Block:
             folder=self.folder,
             parent=node.value["parent"] if self._has_parent() else None,
             read=True,
+            provider=read_provider(written.get("provider"), label, self.problems),
         )
 
     def _has_parent(self) -> bool:
@@ -127,25 +129,7 @@ class _Block:
     def _problem(self, code: str, summary: str, detail: str, node: Node, at: Position | None = None) -> None:
         self.problems.append(error(code, summary, detail, at or node.key or node.position, self.address))
 
-    # ---- depends_on, import --------------------------------------------------------------------------
-
-    def _depends_on(self, node: Node | None) -> list[tuple[Address, Position]]:
-        if node is None or node.value is None:
-            return []
-        found: list[tuple[Address, Position]] = []
-        for member in node.value if node.is_list else (node,):
-            address = read_address(member) if node.is_list else None
-            if address is None:
-                self._problem(
-                    codes.WRONG_SHAPE,
-                    f"`depends_on` of {self.address} takes a list of addresses",
-                    "For example [compute.cpu, workspace.main].",
-                    member,
-                    member.position,
-                )
-            else:
-                found.append((address, member.position))
-        return found
+    # ---- import --------------------------------------------------------------------------------------
 
     def _import(self, node: Node | None) -> Node | None:
         if node is None:
@@ -164,27 +148,3 @@ class _Block:
             node.position,
         )
         return None
-
-
-def check_depends_on(
-    blocks: list[Block], known: Mapping[str, Mapping[str, object]], problems: list[Diagnostic]
-) -> None:
-    """Every address of every ``depends_on`` and ``replace_triggered_by`` is a block of the stack."""
-    for block in blocks:
-        named = [(address, position, "depends_on") for address, position in block.depends_on]
-        triggers = block.lifecycle.replace_triggered_by
-        named += [(each.address, each.position, "replace_triggered_by") for each in triggers]
-        for address, position, key in named:
-            if address.name in known.get(address.type, {}) and not address.module:
-                continue
-            names = [f"{type_name}.{name}" for type_name, of_type in known.items() for name in of_type]
-            problems.append(
-                error(
-                    codes.NO_SUCH_NAME,
-                    f"there is no {address.block}",
-                    f"{did_you_mean(str(address.block), names)}`{key}` takes addresses of blocks of "
-                    "this stack.",
-                    position,
-                    block.address,
-                )
-            )

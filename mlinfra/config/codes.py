@@ -1,7 +1,7 @@
 """The codes of this room's messages, in one place; ``docs/reference/errors.md`` explains each.
 
-A code never changes its meaning; one that is no longer used is not given out again. 040 and 041 are the
-engine's (settings of providers).
+A code never changes its meaning; one that is no longer used is not given out again. 016 was one; 040 to 042
+are the engine's (settings of providers).
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ UNKNOWN_KEY = "MLI-CFG-012"
 WRONG_SHAPE = "MLI-CFG-013"
 MISSING_KEY = "MLI-CFG-014"
 KEY_NOT_TEXT = "MLI-CFG-015"
-NOT_YET = "MLI-CFG-016"
 BAD_NAME = "MLI-CFG-017"
 NUMBER = "MLI-CFG-018"
 LOOKS_LIKE_OTHER = "MLI-CFG-019"
@@ -49,6 +48,12 @@ FILE_MISSING = "MLI-CFG-062"
 DECLARED_TWICE = "MLI-CFG-063"
 FILE_KIND = "MLI-CFG-064"
 UPLOAD = "MLI-CFG-065"
+MODULE_MISSING = "MLI-CFG-071"
+MODULE_CYCLE = "MLI-CFG-072"
+MODULE_INPUT = "MLI-CFG-073"
+MODULE_SOURCE = "MLI-CFG-074"
+MODULE_FETCH = "MLI-CFG-075"
+MODULE_PIN = "MLI-CFG-076"
 NO_SUCH_NAME = "MLI-REF-001"
 NOT_HERE = "MLI-REF-002"
 LOCAL_CYCLE = "MLI-REF-003"

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from mlinfra.model.source import Node
 
 ROOTS = ("var", "local", "each", "self", "stack")
 """Names that always mean the same; every other name is a type's."""
 
+MODULE = "module"
+"""What the outputs of modules are read from."""
+
 LITERALS = {"true": True, "false": False, "null": None}
 """Names that are values."""
+
+
+def reads_each(node: Node, *path: str) -> bool:
+    """Whether an expression in a node reads ``each``, or with a path that part of it."""
+    wanted = ("each", *path)
+    return any(name[: len(wanted)] == wanted for found in node.expressions() for name in found.references)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +36,9 @@ class Reference:
 def references(tree: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Reference]:
     """Dotted names outermost first, in the order written; those a comprehension binds are none.
 
-    A constant text in brackets right after the root counts as a part
-    (``var["x"]``); any other subscript ends the name: ``team["ana"].id`` reads ``team``.
+    A constant text in brackets right after the root counts as a part (``var["x"]``), and so does whatever
+    stands in brackets right after the name of a module, brackets included (``module.ws["a"].id``). Any other
+    subscript ends the name: ``team["ana"].id`` reads ``team``.
     """
     if isinstance(tree, ast.Name):
         if tree.id not in bound and tree.id not in LITERALS:
@@ -59,6 +72,8 @@ def _dotted(node: ast.expr, bound: frozenset[str]) -> Iterator[Reference]:
                 len(path) == 1 and isinstance(link.slice, ast.Constant) and isinstance(link.slice.value, str)
             ):
                 path.append(link.slice.value)
+            elif len(path) == 2 and path[0] == MODULE:
+                path.append(f"[{_written(link.slice)}]")
             else:
                 break
             nodes.append(link)
@@ -68,6 +83,13 @@ def _dotted(node: ast.expr, bound: frozenset[str]) -> Iterator[Reference]:
     for link in chain:
         if isinstance(link, ast.Subscript):
             yield from references(link.slice, bound)
+
+
+def _written(key: ast.expr) -> str:
+    """A key as addresses have it; what is worked out as it is written."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str | int):
+        return json.dumps(key.value, ensure_ascii=False)
+    return ast.unparse(key)
 
 
 def _comprehension(

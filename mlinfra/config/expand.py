@@ -1,15 +1,14 @@
-"""One block → its instances: ``for_each``, ``count``, ``when``."""
+"""One block, or one call of a module → its instances: ``for_each``, ``count``, ``when``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from mlinfra.config import codes
 from mlinfra.config.expression import Namespace, evaluate_with_cause
 from mlinfra.config.functions import MAX_ITEMS, kind
-from mlinfra.model.address import Key
-from mlinfra.model.configuration import Block
+from mlinfra.model.address import Address, Key
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.source import Node
 from mlinfra.model.value import Redacted, Sensitive, Unknown, is_sensitive
@@ -26,7 +25,36 @@ class Each:
 SINGLE = Each(None, None)
 
 
-def instances(block: Block, scope: Namespace, problems: list[Diagnostic]) -> list[Each]:
+class Repeated(Protocol):
+    """What may have several instances: a block, a call of a module."""
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        ...
+
+    @property
+    def address(self) -> Address | None:
+        """A block's."""
+        ...
+
+    @property
+    def for_each(self) -> Node | None:
+        """One instance for each member."""
+        ...
+
+    @property
+    def count(self) -> Node | None:
+        """So many instances."""
+        ...
+
+    @property
+    def when(self) -> Node | None:
+        """Whether there is any."""
+        ...
+
+
+def instances(block: Repeated, scope: Namespace, problems: list[Diagnostic]) -> list[Each]:
     """The instances that a block asks for; what is wrong goes to ``problems``.
 
     ``for_each`` takes a list of different texts (key and value are the text) or a map; null is as if it
@@ -43,7 +71,7 @@ def instances(block: Block, scope: Namespace, problems: list[Diagnostic]) -> lis
 
 
 class _Expansion:
-    def __init__(self, block: Block, scope: Namespace, problems: list[Diagnostic]) -> None:
+    def __init__(self, block: Repeated, scope: Namespace, problems: list[Diagnostic]) -> None:
         self.block = block
         self.scope = scope
         self.problems = problems
@@ -150,5 +178,5 @@ class _Expansion:
         )
 
     def _problem(self, code: str, rest: str, detail: str, node: Node) -> None:
-        address = self.block.address
-        self.problems.append(error(code, f"{address} {rest}", detail, node.position, address))
+        summary = f"{self.block.label} {rest}"
+        self.problems.append(error(code, summary, detail, node.position, self.block.address))

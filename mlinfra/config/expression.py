@@ -14,7 +14,7 @@ from mlinfra.config.calling import located, not_text
 from mlinfra.config.evaluator import Evaluator
 from mlinfra.config.functions import scalar_text
 from mlinfra.config.marks import Failure, UnknownRead
-from mlinfra.config.namespace import Namespace, Unresolved, is_namespace
+from mlinfra.config.namespace import Lazy, Namespace, Unresolved, is_namespace
 from mlinfra.config.template import compile_template
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Expression, Node, Template
@@ -93,16 +93,19 @@ class _Evaluation:
     def _looked_up(self, expression: Expression) -> Any:
         """What a dotted name means where that is text or a number; None where it takes the evaluator.
 
-        Most expressions are such names. The evaluator answers the same, in ten times the time. A local is
-        worked out when it is looked up, so that is left to it.
+        Most expressions are such names. The evaluator answers the same, in ten times the time. What is
+        worked out when it is looked up, such as a local, is left to it.
         """
-        path = expression.references[0] if len(expression.references) == 1 else ("local",)
-        if path[0] == "local" or ".".join(path) != expression.text.strip():
+        path = expression.references[0] if len(expression.references) == 1 else ()
+        if not path or ".".join(path) != expression.text.strip():
             return None
         found: Any = self.scope
         for name in path:
             try:
-                found = found.find(name) if is_namespace(found) else None
+                if isinstance(found, Lazy):
+                    found = found.kept(name)
+                else:
+                    found = found.find(name) if is_namespace(found) else None
             except KeyError:
                 return None
         return found if type(found) in _PLAIN else None

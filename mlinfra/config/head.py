@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mlinfra.config.backend import backend_reads, read_backend
 from mlinfra.config.include import Part, included, joined
+from mlinfra.config.inputs import read_inputs
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import read_mapping, read_value
 from mlinfra.config.stackfile import FILE, in_order, repository, shown, stack_file, stack_name
@@ -56,7 +57,7 @@ def load_head(
         declared = joined(parts, "variables", elsewhere)
         wanted = {k: n for k, n in Reader(elsewhere).members(declared, "variables").items() if k in reads}
         variables = read_variables(
-            Node(wanted, top.position),
+            read_inputs(Node(wanted, top.position), problems, word="variable"),
             problems,
             values={name: text for name, text in values.items() if name in wanted},
             var_files=[(path, shown(path, folder)) for path in var_files],

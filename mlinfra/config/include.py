@@ -21,10 +21,10 @@ from mlinfra.model.configuration import Block
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.source import Node, Position, SourceFile, Template
 
-SECTIONS = ("variables", "locals", "resources", "data", "outputs", "checks")
+SECTIONS = ("variables", "locals", "resources", "data", "modules", "outputs", "checks")
 """What an included file may hold."""
 
-_HINT = "An included file holds variables, locals, resources, data, outputs or checks."
+_HINT = "An included file holds variables, locals, resources, data, modules, outputs or checks."
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,16 @@ class Namespace(Protocol):
         ...
 
 
+class Lazy:
+    """A Namespace that works values out when they are looked up: looking up twice is working out twice."""
+
+    __slots__ = ()
+
+    def kept(self, name: Any) -> Any:
+        """The value where it is at hand; None where it has to be worked out, or is null."""
+        return None
+
+
 class Unresolved(Exception):
     """A Namespace that cannot answer, and why; ``diagnostics`` is empty when it was said before."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlinfra.model.address import Address, parse_address
+from mlinfra.model.address import Address, ModulePath, parse_address, parse_module
 from mlinfra.model.source import Expression, Node, Template
 from mlinfra.model.value import Path
 
@@ -41,6 +41,11 @@ def read_address(node: Node) -> Address | None:
         return parse_address(text) if text is not None else None
     except ValueError:
         return None
+
+
+def read_module(node: Node) -> ModulePath | None:
+    """A module, ``module.ws["a"]``, with or without ``${…}`` around it; None for all else."""
+    return parse_module(_text(node) or "")
 
 
 def read_attribute(node: Node) -> tuple[Address, Path] | None:

@@ -109,7 +109,7 @@ def _address(
         problems.append(_wrong(f"`{name}` needs `{key}`", _SHAPE[name], node))
         return None
     found = read_address(body[key])
-    if found is None or found.module:
+    if found is None:
         problems.append(_wrong(f"`{key}` of `{name}` is no address", _SHAPE[name], body[key]))
         return None
     return found

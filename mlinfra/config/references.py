@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from mlinfra.config import codes
-from mlinfra.config.dotted import ROOTS, Reference, references
+from mlinfra.config.dotted import MODULE, ROOTS, Reference, references
 from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.grammar import span, within
 from mlinfra.config.near import did_you_mean, listed
 from mlinfra.model.diagnostic import Diagnostic, error
 from mlinfra.model.graph import Cycle, ordered
+from mlinfra.model.module import Call
 from mlinfra.model.source import Expression, Node, Position
 
 _OTHER_ROOTS = {
-    "module": "Modules are not supported yet.",
+    "module": "This file calls no modules: they stand under `modules:`.",
     "count": "With `count` write ${each.key}; it starts at 0.",
     "path": "A path is written as it is, relative to the file that it stands in.",
     "locals": "Did you mean `local`?",
@@ -25,38 +26,20 @@ _OTHER_ROOTS = {
     "variables": "Did you mean `var`?",
 }
 _EACH = {"key", "value"}
-_NO_DATA: Mapping[str, Iterable[str]] = {}
 
 
-def local_reads(node: Node) -> tuple[frozenset[str], bool]:
-    """The locals that a node reads, and whether it reads a resource."""
+def local_reads(node: Node, loose: Set[str] = frozenset()) -> tuple[frozenset[str], bool]:
+    """The locals that a node reads, and whether it reads a resource: itself, of a module, or through one of
+    the ``loose`` inputs."""
     found: set[str] = set()
     others = False
     for expression in node.expressions():
         for path in expression.references:
             if path[0] == "local" and len(path) > 1:
                 found.add(path[1])
-            elif path[0] not in ROOTS:
+            elif path[0] not in ROOTS or (path[0] == "var" and path[1:2] and path[1] in loose):
                 others = True
     return frozenset(found), others
-
-
-def resource_reads(node: Node, locals: Mapping[str, Node]) -> Iterator[tuple[tuple[str, ...], Position]]:
-    """The references to resources in a node and in every local that it reads, however far.
-
-    The place is that of the expression in the node, not of the one in the local.
-    """
-    for expression in node.expressions():
-        seen: set[str] = set()
-        waiting = list(expression.references)
-        while waiting:
-            path = waiting.pop()
-            if path[0] == "local" and len(path) > 1:
-                if path[1] not in seen and path[1] in locals:
-                    seen.add(path[1])
-                    waiting += (p for e in locals[path[1]].expressions() for p in e.references)
-            elif path[0] not in ROOTS:
-                yield path, expression.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +52,31 @@ class _Wrong:
     parts: int = 1
 
 
-class Checker:
-    """Holds references against what a stack declares; what leads nowhere goes to ``problems``."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a module declares: all that its expressions can read. ``blocks`` and ``data`` are by type."""
 
-    def __init__(
-        self,
-        variables: Iterable[str],
-        locals: Iterable[str],
-        blocks: Mapping[str, Mapping[str, object]],
-        problems: list[Diagnostic],
-        data: Mapping[str, Iterable[str]] = _NO_DATA,
-    ) -> None:
-        self.data = data
-        self.variables = set(variables)
-        self.locals = set(locals)
-        self.blocks = blocks
+    variables: Collection[str] = ()
+    locals: Collection[str] = ()
+    blocks: Mapping[str, Collection[str]] = field(default_factory=dict)
+    data: Mapping[str, Collection[str]] = field(default_factory=dict)
+    calls: Mapping[str, Call | None] = field(default_factory=dict)
+    """None: one that could not be read, and may have any output."""
+    is_stack: bool = True
+
+    @property
+    def section(self) -> str:
+        """Where what is read as ``var`` is declared."""
+        return "variables" if self.is_stack else "inputs"
+
+
+class Checker:
+    """Holds references against what is declared; what leads nowhere goes to ``problems``."""
+
+    def __init__(self, names: Names, problems: list[Diagnostic]) -> None:
+        self.names = names
+        self.data = names.data
+        self.blocks = names.blocks
         self.problems = problems
 
     def check(
@@ -103,7 +96,7 @@ class Checker:
         """
         for expression in node.expressions():
             for path in expression.references:
-                if roots is not None and path[0] not in roots and path[0] in (*ROOTS, "data"):
+                if roots is not None and path[0] not in roots and path[0] in (*ROOTS, "data", MODULE):
                     wrong: _Wrong | None = _Wrong(
                         codes.NOT_HERE,
                         f"`{path[0]}` cannot be read here",
@@ -118,21 +111,27 @@ class Checker:
         self, path: tuple[str, ...], each: bool, own: bool, whole: bool, resources: bool
     ) -> _Wrong | None:
         root = path[0]
-        if root in self.blocks or root == "data":
+        if root in self.blocks or root == "data" or (root == MODULE and self.names.calls):
             if not resources:
                 advice = "Resources are not known yet at this place."
                 return _Wrong(codes.NOT_HERE, f"`{root}` cannot be read here", advice)
             if root == "data":
                 return _source(path, self.data)
+            if root == MODULE:
+                return _output(path, self.names.calls)
             return _declared(path, self.blocks[root], f"block `{root}.{{}}`")
         if root == "var":
-            return _declared(path, self.variables, "variable `{}`", "variables")
+            what = self.names.section.removesuffix("s") + " `{}`"
+            return _declared(path, self.names.variables, what, self.names.section)
         if root == "local":
-            return _declared(path, self.locals, "local `{}`", "locals")
+            return _declared(path, self.names.locals, "local `{}`", "locals")
         if root == "each":
             return _each(path, each)
         if root == "self":
             return _self(path, own, whole)
+        if root == "stack" and not self.names.is_stack:
+            advice = "A module reads what it is given: declare an input, and give it ${stack.name}."
+            return _Wrong(codes.NOT_HERE, "`stack` cannot be read in a module", advice)
         if root == "stack":
             return _declared(path, ("name",), "`stack.{}`")
         return self._no_root(path)
@@ -219,6 +218,35 @@ def _source(path: tuple[str, ...], data: Mapping[str, Iterable[str]]) -> _Wrong 
     near = did_you_mean(path[2], data[path[1]]) if type_known else did_you_mean(path[1], data)
     summary = f"there is no data block `{path[1]}.{path[2]}`"
     return _Wrong(codes.NO_SUCH_NAME, summary, f"{near}{declare}", 3)
+
+
+def _output(path: tuple[str, ...], calls: Mapping[str, Call | None]) -> _Wrong | None:
+    """Why what follows ``module`` is no output of one of these."""
+    if len(path) == 1 or path[1] not in calls:
+        return _declared(path, calls, "module `{}`", "modules")
+    call = calls[path[1]]
+    if call is None:
+        return None
+    name, outputs = f"module.{call.name}", call.definition.outputs
+    keyed = len(path) > 2 and path[2].startswith("[")
+    if keyed and call.is_single:
+        advice = f"It has neither `for_each` nor `count`: write ${{{name}.…}}."
+        return _Wrong(codes.NO_SUCH_NAME, f"`{name}` has no instances", advice, 3)
+    if not call.is_single and not keyed:
+        if len(path) == 2:
+            return None  # all of them, to go through
+        advice = f'It has one instance for each member: ${{{name}["…"].{path[2]}}}.'
+        return _Wrong(codes.NO_SUCH_NAME, f"`{name}` is not one module", advice, 3)
+    at = 3 if keyed else 2
+    has = f"It has: {listed(outputs)}." if outputs else "It has no outputs."
+    if len(path) <= at:
+        if keyed:
+            return None  # somebody may take it apart
+        return _Wrong(codes.NO_SUCH_NAME, f"`{name}` alone is no value", f"Say which output. {has}", 2)
+    if path[at] in outputs:
+        return None
+    advice = f"{did_you_mean(path[at], outputs)}{has} The module is at {call.definition.source.path}."
+    return _Wrong(codes.NO_SUCH_NAME, f"{name} has no output `{path[at]}`", advice, at + 1)
 
 
 def _told(wrong: _Wrong, path: tuple[str, ...], expression: Expression) -> Diagnostic:

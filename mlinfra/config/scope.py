@@ -1,21 +1,20 @@
 """What names mean: scopes that are looked up, never walked.
 
-`base_scope` has the roots of the configuration: ``var``, ``local``, ``stack``. The engine lays the resource
-types over it, and ``each`` over that; laying one more on top costs the same however much is beneath.
+`mlinfra.config.scopes` makes one for each module; ``each`` and ``self`` are laid over it, which costs the
+same however much is beneath.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from mlinfra.config import codes
 from mlinfra.config.expression import evaluate
-from mlinfra.config.namespace import Namespace, Unresolved
+from mlinfra.config.namespace import Lazy, Unresolved
 from mlinfra.config.references import local_reads
 from mlinfra.config.surroundings import Surroundings
-from mlinfra.model.configuration import Config
-from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.diagnostic import Diagnostic, Via, error
 from mlinfra.model.source import Node
 
 
@@ -36,41 +35,45 @@ class Table:
         return map(str, self._values)
 
 
-class Locals:
-    """``local``: each evaluated when first asked for, in the scope that it belongs to.
+class Worked(Lazy):
+    """Names whose values are worked out when first asked for, by `_work`.
 
-    What reads nothing but variables and such locals is kept; what reads a resource is worked out again
-    each time, since what is known of resources grows while a plan is made and applied. While one of those
-    is being worked out, the locals it reads are kept until it is done, so that a chain stays a chain. Not
-    thread-safe, so neither is a scope that has it.
+    What is ``fixed`` (reads nothing but what is given from outside) is kept; what reads a resource is worked
+    out again each time, since what is known of resources grows while a plan is made and applied. While one
+    of those is being worked out, those it reads are kept until it is done, so that a chain stays a chain.
+    Not thread-safe, so neither is a scope that has it.
     """
 
-    __slots__ = ("_busy", "_fixed", "_kept", "_nodes", "_reported", "_scope")
+    __slots__ = ("_busy", "_fixed", "_kept", "_reported")
 
-    def __init__(self, nodes: Mapping[str, Node], fixed: frozenset[str], scope: Namespace) -> None:
-        self._nodes = nodes
+    def __init__(self, fixed: frozenset[str]) -> None:
         self._fixed = fixed
-        self._scope = scope
         self._kept: dict[str, Any] = {}
         self._busy: list[str] = []
         self._reported: set[str] = set()
 
-    def names(self) -> Iterable[str]:
-        """Every local."""
-        return self._nodes
+    def _work(self, name: str, problems: list[Diagnostic]) -> Any:
+        """The value of one of the names; KeyError when there is none such."""
+        raise NotImplementedError
+
+    def _ring(self, path: list[str]) -> Diagnostic:
+        """What is said of names that need each other."""
+        raise NotImplementedError
+
+    def kept(self, name: Any) -> Any:
+        """The value where it is at hand; None where it has to be worked out, or is null."""
+        return self._kept.get(name)
 
     def find(self, name: Any) -> Any:
-        """The value; KeyError when there is no such local, Unresolved when it cannot be worked out."""
+        """The value; KeyError when there is no such name, Unresolved when it cannot be worked out."""
         if name in self._kept:
             return self._kept[name]
-        node = self._nodes[name]
         if name in self._busy:
-            path = [*self._busy[self._busy.index(name) :], name]
-            raise Unresolved([local_cycle(path, node)])
+            raise Unresolved([self._ring([*self._busy[self._busy.index(name) :], name])])
         found: list[Diagnostic] = []
         self._busy.append(name)
         try:
-            value = evaluate(node, self._scope, found)
+            value = self._work(name, found)
         finally:
             self._busy.pop()
         if not self._busy:
@@ -84,13 +87,37 @@ class Locals:
         return value
 
 
+class Locals(Worked):
+    """``local``: each in the scope that it belongs to."""
+
+    __slots__ = ("_nodes", "_scope")
+
+    def __init__(self, nodes: Mapping[str, Node], fixed: frozenset[str], scope: Scope) -> None:
+        super().__init__(fixed)
+        self._nodes = nodes
+        self._scope = scope
+
+    def names(self) -> Iterable[str]:
+        """Every local."""
+        return self._nodes
+
+    def _work(self, name: str, problems: list[Diagnostic]) -> Any:
+        value = evaluate(self._nodes[name], self._scope, problems)
+        problems[:] = [found.within(self._scope.via) for found in problems]
+        return value
+
+    def _ring(self, path: list[str]) -> Diagnostic:
+        return local_cycle(path, self._nodes[path[0]])
+
+
 class Scope:
     """Names over other names. Immutable; `extended` makes one with more.
 
     ``around`` is what functions can reach from here besides values; None where there is no stack around.
+    ``via`` are the calls that lead to the module whose scope it is.
     """
 
-    __slots__ = ("_below", "_locals", "_values", "around")
+    __slots__ = ("_below", "_locals", "_values", "around", "via")
 
     def __init__(
         self,
@@ -98,7 +125,9 @@ class Scope:
         below: Scope | None = None,
         locals: tuple[Mapping[str, Node], frozenset[str]] | None = None,
         around: Surroundings | None = None,
+        via: tuple[Via, ...] = (),
     ) -> None:
+        self.via: tuple[Via, ...] = via if below is None else below.via
         self._values = values
         self._below = below
         self.around: Surroundings | None = around if around is not None or below is None else below.around
@@ -149,29 +178,15 @@ class Scope:
 _OF_AN_INSTANCE = frozenset({"each", "self"})
 
 
-def base_scope(config: Config) -> Scope:
-    """The roots that the configuration alone gives: ``var``, ``local``, ``stack``."""
-    values = {
-        "var": Table({name: variable.value for name, variable in config.variables.items()}),
-        "stack": Table({"name": config.stack}),
-    }
-    return Scope(values, locals=(config.locals, fixed_locals(config.locals)), around=surroundings(config))
-
-
-def surroundings(config: Config) -> Surroundings:
-    """What the functions of a stack's expressions can reach."""
-    return Surroundings(config.folder, config.root, config.environment)
-
-
-def fixed_locals(nodes: Mapping[str, Node]) -> frozenset[str]:
-    """The locals that read no resource, directly or through others."""
-    reads = {name: local_reads(node) for name, node in nodes.items()}
+def fixed_locals(nodes: Mapping[str, Node], loose: Set[str] = frozenset()) -> frozenset[str]:
+    """The locals that read no resource, directly, through others, or through one of the ``loose`` inputs."""
+    reads = {name: local_reads(node, loose) for name, node in nodes.items()}
     fixed = {name for name, (_, others) in reads.items() if not others}
     while True:
-        loose = {name for name in fixed if any(n in nodes and n not in fixed for n in reads[name][0])}
-        if not loose:
+        left = {name for name in fixed if any(n in nodes and n not in fixed for n in reads[name][0])}
+        if not left:
             return frozenset(fixed)
-        fixed -= loose
+        fixed -= left
 
 
 def each_scope(key: Any, value: Any) -> Table:

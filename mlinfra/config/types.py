@@ -13,6 +13,7 @@ from typing import Any
 
 from mlinfra.config.functions import kind
 from mlinfra.config.near import did_you_mean
+from mlinfra.model.value import Redacted, Sensitive, Unknown
 
 _SIMPLE = ("string", "number", "bool", "any")
 _NESTED = ("list", "map", "object")
@@ -34,10 +35,16 @@ class Type:
     optional: frozenset[str] = frozenset()
 
     def mismatch(self, value: Any, at: str = "") -> str | None:
-        """Why a plain value has not this type, in words that never quote the value; None when it has."""
-        if value is None or self.name == "any":
+        """Why a value has not this type, in words that never quote the value; None when it has.
+
+        What is unknown may have any type; of what is secret not even its keys are told.
+        """
+        if value is None or self.name == "any" or isinstance(value, Unknown | Redacted):
             return None
         where = f"{at} " if at else "it "
+        if isinstance(value, Sensitive):
+            wrong_inside = self.mismatch(value.value)
+            return f"{where}is secret, and not what its type says" if wrong_inside else None
         if self.name in _EXPECTED:
             python, words = _EXPECTED[self.name]
             fits = isinstance(value, python) and (self.name == "bool" or not isinstance(value, bool))
@@ -63,6 +70,8 @@ class Type:
 
     def filled(self, value: Any) -> Any:
         """A value of this type, with null for each optional key that is left out."""
+        if isinstance(value, Sensitive):
+            return Sensitive(self.filled(value.value))
         if self.name == "list" and self.of is not None and isinstance(value, list):
             return [self.of.filled(item) for item in value]
         if self.name == "map" and self.of is not None and isinstance(value, dict):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 
 from mlinfra.config import codes
 from mlinfra.config.expression import evaluate
 from mlinfra.config.functions import kind
-from mlinfra.config.references import Checker
+from mlinfra.config.namespace import Namespace
+from mlinfra.config.references import Checker, Names
 from mlinfra.config.rules import read_rules
-from mlinfra.config.scope import Scope, Table
 from mlinfra.config.shape import Reader
-from mlinfra.config.surroundings import Surroundings
-from mlinfra.model.configuration import Variable
 from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.module import Input
 from mlinfra.model.source import Node, Position
 from mlinfra.model.value import Sensitive, Unknown
 
@@ -23,32 +22,30 @@ _READABLE = frozenset({"var"})
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A variable with its rules; ``origin`` says in words where its value is from."""
+    """A variable or input with rules; ``origin`` says in words where its value is from."""
 
-    name: str
-    rules: Node
+    input: Input
     position: Position
     origin: str
 
 
 def validate(
     subject: Subject,
-    variables: Mapping[str, Variable],
+    declared: Collection[str],
     broken: Set[str],
-    around: Surroundings | None,
+    scope: Namespace,
     problems: list[Diagnostic],
 ) -> None:
-    """Hold a variable against its rules; a rule that reads a ``broken`` variable is not worked out.
+    """Hold a variable against its rules; a rule that reads a ``broken`` one is not worked out.
 
-    Conditions see ``var`` and the functions. Messages never show a value.
+    Conditions see ``var`` (what is ``declared``) and the functions. Messages never show a value.
     """
-    scope = Scope({"var": Table({name: v.value for name, v in variables.items()})}, around=around)
-    checker = Checker(variables, (), {}, problems)
+    checker = Checker(Names(declared), problems)
     for condition, message in _rules(subject, problems):
         before = len(problems)
         checker.check(condition, resources=False, roots=_READABLE)
         reads = {path[1] for e in condition.expressions() for path in e.references if len(path) > 1}
-        if len(problems) > before or reads & broken or subject.name in broken:
+        if len(problems) > before or reads & broken or subject.input.name in broken:
             continue
         value = evaluate(condition, scope, problems)
         if isinstance(value, Sensitive):
@@ -60,7 +57,7 @@ def validate(
             problems.append(
                 error(
                     codes.WRONG_SHAPE,
-                    f"a condition of variable `{subject.name}` gives {kind(value)}",
+                    f"a condition of {subject.input.label} gives {kind(value)}",
                     'It should give true or false, for example ${var.size > 0} or ${var.name != ""}.',
                     condition.position,
                 )
@@ -74,11 +71,13 @@ def _failed(value: object) -> bool:
 
 def _rules(subject: Subject, problems: list[Diagnostic]) -> list[tuple[Node, str]]:
     """Each rule's condition and message; those of the wrong shape are reported and left out."""
-    what = f"`validation` of variable `{subject.name}`"
+    if subject.input.validation is None:
+        return []
+    what = f"`validation` of {subject.input.label}"
     reader = Reader(problems, what)
     read = [
         (rule["condition"], reader.text(rule["message"], "message"))
-        for rule in read_rules(subject.rules, what, problems)
+        for rule in read_rules(subject.input.validation, what, problems)
     ]
     return [(condition, message) for condition, message in read if message]
 
@@ -86,7 +85,7 @@ def _rules(subject: Subject, problems: list[Diagnostic]) -> list[tuple[Node, str
 def _refused(subject: Subject, condition: Node, message: str) -> Diagnostic:
     return error(
         codes.REFUSED_VALUE,
-        f"the value of variable `{subject.name}` is refused",
+        f"the value of {subject.input.label} is refused",
         f"{message.rstrip('.')}. The value is from {subject.origin}; the condition is at "
         f"{condition.position}.",
         subject.position,

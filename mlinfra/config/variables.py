@@ -8,25 +8,23 @@ sensitive variable stands in no message, and no message shows the line that it i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mlinfra.config import codes
-from mlinfra.config.names import bad_name
+from mlinfra.config.inputs import has_expression, misfit, plain, secret, type_of, without_line
 from mlinfra.config.near import did_you_mean, listed
-from mlinfra.config.shape import Reader
+from mlinfra.config.scope import Scope, Table
 from mlinfra.config.source import parse, read_source, read_value
 from mlinfra.config.surroundings import Surroundings
-from mlinfra.config.types import ANY, BadType, Type, read_type
 from mlinfra.config.validation import Subject, validate
 from mlinfra.model.configuration import Variable
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error, warning
-from mlinfra.model.source import Node, Position, SourceFile, Template
-from mlinfra.model.value import Sensitive
+from mlinfra.model.module import Input
+from mlinfra.model.source import Node, SourceFile
 
 PREFIX = "MLINFRA_VAR_"
-_KEYS = ("type", "default", "description", "sensitive", "nullable", "deprecated", "validation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +36,8 @@ class _Given:
     node: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    name: str
-    type: Type
-    type_text: str
-    default: Node | None
-    description: str
-    sensitive: bool
-    nullable: bool
-    deprecated: str
-    validation: Node | None
-    position: Position
-
-
 def read_variables(
-    section: Node | None,
+    declared: Mapping[str, Input],
     problems: list[Diagnostic],
     *,
     values: Mapping[str, str],
@@ -67,7 +51,6 @@ def read_variables(
     ``around`` is what conditions of ``validation:`` can reach besides values. ``shared``: some of
     ``values`` may be for other stacks.
     """
-    declared = _declarations(section, problems)
     if shared:
         values = {name: text for name, text in values.items() if name in declared}
     given = _given(declared, problems, values, var_files, environment)
@@ -82,83 +65,34 @@ def read_variables(
             problems.append(_deprecated(one, given[name]))
         result[name] = Variable(
             name,
-            one.type_text,
-            Sensitive(value) if one.sensitive and value is not None else value,
+            one.type,
+            secret(value) if one.sensitive else value,
             one.description,
             one.sensitive,
             one.position,
         )
+    scope = Scope({"var": Table({name: v.value for name, v in result.items()})}, around=around)
     for name, one in declared.items():
         if one.validation is not None:
             origin = given[name].origin if name in given else "its default"
             found: list[Diagnostic] = []
-            validate(Subject(name, one.validation, one.position, origin), result, broken, around, found)
-            problems += map(_without_line, found) if one.sensitive else found
+            validate(Subject(one, one.position, origin), result, broken, scope, found)
+            problems += map(without_line, found) if one.sensitive else found
     return result
 
 
-def _deprecated(one: _Declared, given: _Given) -> Diagnostic:
+def _deprecated(one: Input, given: _Given) -> Diagnostic:
     found = warning(
         codes.DEPRECATED,
         f"variable `{one.name}` is deprecated",
         f"{one.deprecated.rstrip('.')}. Its value is from {given.origin}.",
         one.position,
     )
-    return _without_line(found) if one.sensitive else found
-
-
-def _declarations(section: Node | None, problems: list[Diagnostic]) -> dict[str, _Declared]:
-    result: dict[str, _Declared] = {}
-    for name, node in Reader(problems).members(section, "variables").items():
-        position = node.key or node.position
-        wrong = bad_name(name, "variable", position)
-        if wrong is not None:
-            problems.append(wrong)
-            continue
-        read = Reader(problems, f"variable `{name}`")
-        body = read.body(node, _KEYS)
-        type_, type_text = _type(name, body.get("type"), problems)
-        result[name] = _Declared(
-            name,
-            type_,
-            type_text,
-            # What is declared wrong gets a value, so that only that is said of it.
-            body.get("default") if body or node.is_map else Node(None, position),
-            read.text(body.get("description"), "description"),
-            read.flag(body.get("sensitive"), "sensitive"),
-            "nullable" not in body or read.flag(body["nullable"], "nullable"),
-            read.text(body.get("deprecated"), "deprecated"),
-            body.get("validation"),
-            position,
-        )
-    return result
-
-
-def _type(name: str, node: Node | None, problems: list[Diagnostic]) -> tuple[Type, str]:
-    if node is None:
-        return ANY, "any"
-    text = node.value
-    if isinstance(text, str):
-        try:
-            return read_type(text), " ".join(text.split())
-        except BadType as wrong:
-            detail = f"{str(wrong)[0].upper()}{str(wrong)[1:]}"
-            detail += "" if detail.endswith("?") else "."
-    else:
-        detail = "A type is one text."
-    problems.append(
-        error(
-            codes.BAD_TYPE,
-            f"variable `{name}` has a type that there is not",
-            f"{detail} Types are string, number, bool, any, list(…), map(…) and object({{…}}).",
-            node.position,
-        )
-    )
-    return ANY, "any"
+    return without_line(found) if one.sensitive else found
 
 
 def _given(
-    declared: Mapping[str, _Declared],
+    declared: Mapping[str, Input],
     problems: list[Diagnostic],
     values: Mapping[str, str],
     var_files: Sequence[tuple[Path, str]],
@@ -175,7 +109,7 @@ def _given(
             source = read_source(path, shown)
             node = parse(source, expressions=False)
         except MlinfraError as wrong:
-            problems += map(_without_line, wrong.diagnostics) if secrets else wrong.diagnostics
+            problems += map(without_line, wrong.diagnostics) if secrets else wrong.diagnostics
             continue
         for name, child in node.value.items():
             if name in declared:
@@ -190,7 +124,7 @@ def _given(
                     )
                 )
                 if secrets:
-                    problems[-1] = _without_line(problems[-1])
+                    problems[-1] = without_line(problems[-1])
     for name, text in values.items():
         if name in declared:
             given[name] = _Given(f"-v {name}", text=text)
@@ -206,16 +140,7 @@ def _given(
     return given
 
 
-def _without_line(found: Diagnostic) -> Diagnostic:
-    """The message without the line of the file: a secret may stand on it."""
-    place = found.position
-    if place is None:
-        return found
-    hidden = SourceFile(place.source.path, "")
-    return replace(found, position=Position(hidden, place.line, place.column, place.length))
-
-
-def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> Any:
+def _value(one: Input, given: _Given | None, problems: list[Diagnostic]) -> Any:
     if given is None:
         if one.default is None:
             problems.append(
@@ -232,7 +157,7 @@ def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> 
     if given.node is not None:
         return _checked(one, given.node, given.origin, problems)
     text = given.text or ""
-    if one.type.name == "string":
+    if type_of(one).name == "string":
         return _unicode(one, text, given.origin, problems)
     found: list[Diagnostic] = []
     node = read_value(SourceFile(f"the value of {given.origin}", text), found, expressions=False)
@@ -240,7 +165,7 @@ def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> 
         problems.append(
             error(
                 codes.VALUE_TYPE,
-                f"{given.origin} is no value of type {one.type_text}",
+                f"{given.origin} is no value of type {one.type}",
                 "It is read as YAML, and YAML cannot read it. Lists and maps are written [a, b] and "
                 "{a: 1, b: 2}.",
                 one.position,
@@ -250,7 +175,7 @@ def _value(one: _Declared, given: _Given | None, problems: list[Diagnostic]) -> 
     return _checked(one, Node(node.value, one.position), given.origin, problems)
 
 
-def _unicode(one: _Declared, text: str, origin: str, problems: list[Diagnostic]) -> str | None:
+def _unicode(one: Input, text: str, origin: str, problems: list[Diagnostic]) -> str | None:
     """The text, unless it holds bytes that are no text: Python hands them on as halves of characters."""
     try:
         text.encode()
@@ -261,41 +186,21 @@ def _unicode(one: _Declared, text: str, origin: str, problems: list[Diagnostic])
     return text
 
 
-def _checked(one: _Declared, node: Node, origin: str, problems: list[Diagnostic]) -> Any:
-    template = next(iter(node.expressions()), None)
-    if template is not None or isinstance(node.value, Template):
-        problems.append(
-            error(
-                codes.WRONG_SHAPE,
-                f"the default of variable `{one.name}` holds an expression",
-                "A variable is what comes from outside. Give a worked-out value a name under `locals:`.",
-                template.position if template is not None else node.position,
-            )
-        )
+def _checked(one: Input, node: Node, origin: str, problems: list[Diagnostic]) -> Any:
+    """The value of a node without expressions; null where it is not of the type, which is reported."""
+    if has_expression(one, node, problems):
         return None
     value = plain(node)
-    wrong = one.type.mismatch(value)
-    if value is None and not one.nullable:
-        wrong = "it is null, and the variable says `nullable: false`"
+    wrong = misfit(one, value)
     if wrong is None:
-        return one.type.filled(value)
+        return type_of(one).filled(value)
     where = f" ({node.position})" if one.sensitive and origin == "its default" else ""
     problems.append(
         error(
             codes.VALUE_TYPE,
-            f"variable `{one.name}` is declared as {one.type_text}",
+            f"variable `{one.name}` is declared as {one.type}",
             f"By {origin}{where}, {wrong}{'' if wrong.endswith('?') else '.'}",
             one.position if one.sensitive else node.position,
         )
     )
     return None
-
-
-def plain(node: Node) -> Any:
-    """What a node without expressions holds."""
-    value = node.value
-    if isinstance(value, Mapping):
-        return {key: plain(child) for key, child in value.items()}
-    if isinstance(value, tuple):
-        return [plain(child) for child in value]
-    return value

@@ -21,8 +21,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 EXPRESSION = {"$ref": "#/$defs/expression"}
 NAMES = {"$ref": "#/$defs/name"}
-ADDRESS = r"^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*(\[(\"([^\"\\]|\\.)*\"|[0-9]+)\])?$"
-"""``compute.cpu``, ``role_assignment.team["ana"]``."""
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_KEY = r"(\[(\"([^\"\\]|\\.)*\"|[0-9]+)\])?"
+_CALL = rf"module\.{_NAME}{_KEY}"
+ADDRESS = rf"^({_CALL}\.)*{_NAME}\.{_NAME}{_KEY}$"
+"""``compute.cpu``, ``role_assignment.team["ana"]``, ``module.ws.workspace.main``."""
+PARENT = rf"^({_NAME}\.{_NAME}{_KEY}(\.id)?|{_CALL}\.{_NAME}|(var|local)\.{_NAME})$"
+"""An address, or an output, input or local that is the id of a resource."""
 
 DEFINITIONS: Mapping[str, JsonSchema] = {
     "expression": {
@@ -254,15 +259,21 @@ META: Mapping[str, JsonSchema] = {
     "depends_on": {
         "description": "Resources that must come first, where no expression says so.",
         "type": ["array", "null"],
-        "items": worked_out({"type": "string", "pattern": ADDRESS}),
+        "items": worked_out({"type": "string", "anyOf": [{"pattern": ADDRESS}, {"pattern": f"^{_CALL}$"}]}),
     },
     "parent": worked_out(
         {
             "description": "The address of the resource that it lives in, where several could be meant.",
             "type": "string",
-            "pattern": ADDRESS.removesuffix("$") + r"(\.id)?$",
+            "pattern": PARENT,
         }
     ),
+    "provider": {
+        "description": "A provider and one of its aliases, where the settings are not the usual ones: "
+        "azure.other.",
+        "type": ["string", "null"],
+        "pattern": rf"^{_NAME}\.{_NAME}$",
+    },
     "lifecycle": {"$ref": "#/$defs/lifecycle"},
     "checks": {
         "description": "What must hold before the resource is made or changed, and after.",
@@ -311,6 +322,29 @@ META: Mapping[str, JsonSchema] = {
     },
 }
 """Keys that stand beside a resource's body."""
+
+_OF_CALL = ("for_each", "count", "when", "depends_on", "parent", "provider")
+CALL: JsonSchema = {
+    "title": "Module",
+    "type": "object",
+    "properties": {
+        "source": {
+            "description": "The folder of the module, seen from this file; or git::URL//folder?ref=….",
+            "type": "string",
+            "minLength": 1,
+            "not": EXPRESSION,
+        },
+        "inputs": {
+            "description": "What the module is given, by the names of its inputs.",
+            "type": ["object", "null"],
+            "propertyNames": NAMES,
+        },
+        **{key: {"$ref": f"#/$defs/meta/properties/{key}"} for key in _OF_CALL},
+    },
+    "required": ["source"],
+    "additionalProperties": False,
+}
+"""One use of a module."""
 
 _PATH: JsonSchema = {"type": "string", "minLength": 1, "not": EXPRESSION}
 
@@ -372,6 +406,9 @@ POLICY: JsonSchema = {
 }
 """``policy:`` of a stack, and without ``file`` what a policy's own file holds."""
 
+INPUTS = section("What it is given by who calls it; read as ${var.name}.", {"$ref": "#/$defs/variable"})
+"""``inputs:`` of a module."""
+
 TOP: Mapping[str, JsonSchema] = {
     "stack": {
         "description": "The name of the stack. Its state is kept under this name.",
@@ -380,13 +417,17 @@ TOP: Mapping[str, JsonSchema] = {
     },
     "include": {
         "description": "Further files of the stack, seen from its folder; * and ** may stand in a path. "
-        "They hold variables, locals, resources, data, outputs and checks.",
+        "They hold variables, locals, resources, data, modules, outputs and checks.",
         "anyOf": [_PATH, {"type": "array", "items": _PATH}, {"type": "null"}],
     },
     "variables": section("What comes from outside; read as ${var.name}.", {"$ref": "#/$defs/variable"}),
     "locals": section(
         "Names for values that are used more than once; read as ${local.name}.",
         {"description": "Any value; it may hold expressions."},
+    ),
+    "modules": section(
+        "What is written once and used many times; its outputs are read as ${module.name.output}.",
+        {"$ref": "#/$defs/call"},
     ),
     "outputs": section("What others read after an apply.", {"$ref": "#/$defs/output"}),
     "checks": section("What must hold of the whole stack once it is applied.", {"$ref": "#/$defs/check"}),

@@ -329,6 +329,7 @@ class _Crew:
         else:
             found = trouble
         found = replace(found, address=step.address)
+        found = found.within(self.planned.config.via(step.address.module))
         broken = going.accepted is not None and going.op is Op.CREATE
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
         # A refusal of the last try says nothing of an earlier one: the next command looks what became of it.

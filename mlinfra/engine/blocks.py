@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from mlinfra.config.references import resource_reads
+from mlinfra.config.reading import Reads
 from mlinfra.engine.check import near
 from mlinfra.engine.directory import Directory
 from mlinfra.engine.schema import Schema, child, holding, properties
@@ -74,21 +74,22 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
         else:
             registered[block.address] = found
             blocks[block.address] = block
-    directory = Directory(blocks.values())
+    directory = Directory(blocks.values(), config.modules)
+    reads = Reads(config.modules, problems)
     source_parents: Parents = {}
     sources = {
-        block.address: _source_needs(block, config, directory, source_parents, catalogue, problems)
+        block.address: _source_needs(block, config, reads, directory, source_parents, catalogue, problems)
         for block in config.data
     }
     parents: Parents = {}
     edges: dict[Address, dict[Address, Position]] = {}
     for address, block in blocks.items():
         found_edges = edges[address] = {}
-        for target, position in _written_needs(block, config, sources):
+        for target, position in _written_needs(block, reads, directory, sources):
             if target in blocks:
                 found_edges.setdefault(target, position)
         schema = registered[address].type.schema(static_attrs(block))
-        for target, position in _named_needs(block.body, schema, directory):
+        for target, position in _named_needs(block, schema, directory):
             found_edges.setdefault(target, position)
         for target in _parents(block, schema, directory, parents, problems):
             found_edges.setdefault(target, (block.parent or block.body).position)
@@ -127,6 +128,7 @@ def _in_order(
 def _source_needs(
     block: Block,
     config: Config,
+    reads: Reads,
     directory: Directory,
     parents: Parents,
     catalogue: Catalogue,
@@ -137,13 +139,13 @@ def _source_needs(
     if registered is None:
         return frozenset()
     found: set[Address] = set()
-    for path, position in resource_reads(block.body, config.locals):
-        if path[0] == "data":
-            problems.append(_reads_another(block, path, position))
-        elif len(path) >= 2:
-            found.add(Address(path[0], path[1], None, block.address.module))
+    for read, position in reads.of(block.body, block.address.module):
+        if read.data:
+            problems.append(_reads_another(block, read.address, position))
+        else:
+            found.add(read.address)
     schema = registered.type.schema(static_attrs(block))
-    found.update(target for target, _ in _named_needs(block.body, schema, directory))
+    found.update(target for target, _ in _named_needs(block, schema, directory))
     defaults = config.settings.get(registered.provider.name)
     given = {*block.body.value, *(defaults.value if defaults is not None and defaults.is_map else ())}
     for name, part in properties(schema, "x-parent"):
@@ -156,10 +158,10 @@ def _source_needs(
     return frozenset(target for target in found if target in directory)
 
 
-def _reads_another(block: Block, path: tuple[str, ...], position: Position) -> Diagnostic:
+def _reads_another(block: Block, other: Address, position: Position) -> Diagnostic:
     return error(
         "MLI-REF-013",
-        f"{block.label} reads {'.'.join(path[:3])}, which is only read too",
+        f"{block.label} reads data.{other.type}.{other.name}, which is only read too",
         "Write it with variables, locals and resources of this stack.",
         position,
     )
@@ -181,44 +183,47 @@ def static_attrs(block: Block) -> Attrs:
 
 
 def _written_needs(
-    block: Block, config: Config, sources: Mapping[Address, frozenset[Address]]
+    block: Block, reads: Reads, directory: Directory, sources: Mapping[Address, frozenset[Address]]
 ) -> Iterator[tuple[Address, Position]]:
-    """Blocks that expressions read, through locals and ``data`` too, and those that ``depends_on`` and
-    ``replace_triggered_by`` name. A check may read its own resource by its address.
+    """Blocks that expressions read, through locals, modules and ``data`` too, and those that ``depends_on``
+    and ``replace_triggered_by`` name. A check may read its own resource by its address.
 
     The place is where the block says so.
     """
     beside = (block.for_each, block.count, block.when, block.parent, block.import_id)
     for node in (block.body, *(n for n in beside if n is not None)):
-        yield from _read(node, block, config, sources)
+        yield from _read(node, block, reads, sources)
     for check in block.checks:
         for node in (check.condition, check.message):
-            needed = _read(node, block, config, sources)
+            needed = _read(node, block, reads, sources)
             yield from ((target, position) for target, position in needed if target != block.address)
-    for target, position in block.depends_on:
-        yield target.block, position
+    for waited, position in block.depends_on:
+        if isinstance(waited, Address):
+            yield waited.block, position
+        else:
+            yield from ((target, position) for target in directory.inside(waited))
     for trigger in block.lifecycle.replace_triggered_by:
         yield trigger.address.block, trigger.position
 
 
 def _read(
-    node: Node, block: Block, config: Config, sources: Mapping[Address, frozenset[Address]]
+    node: Node, block: Block, reads: Reads, sources: Mapping[Address, frozenset[Address]]
 ) -> Iterator[tuple[Address, Position]]:
     """Blocks that the expressions of one node of a block read."""
-    for path, position in resource_reads(node, config.locals):
-        if path[0] == "data":
-            needed = sources.get(Address(path[1], path[2]), frozenset()) if len(path) >= 3 else ()
-            yield from ((target, position) for target in needed)
-        elif len(path) >= 2:
-            yield Address(path[0], path[1], None, block.address.module), position
+    for read, position in reads.of(node, block.address.module):
+        if read.data:
+            yield from ((target, position) for target in sources.get(read.address, frozenset()))
+        else:
+            yield read.address, position
 
 
-def _named_needs(body: Node, schema: Schema, directory: Directory) -> Iterator[tuple[Address, Position]]:
+def _named_needs(block: Block, schema: Schema, directory: Directory) -> Iterator[tuple[Address, Position]]:
     """Blocks that are named as plain text, the az ml way, and where they are."""
+    body = block.body
     for name, part in holding(schema, "x-ref"):
         if name in body.value:
             for type_name, value, position in _names(body.value[name], part):
-                for target in directory.named(type_name, value):
+                for target in directory.named(type_name, value, block.address.module):
                     yield target, position
 
 

@@ -1,4 +1,5 @@
-"""The JSON Schema (draft 2020-12) of a whole ``mlinfra.yaml``: editors complete keys by it and mark mistakes.
+"""The JSON Schema (draft 2020-12) of ``mlinfra.yaml`` and ``module.yaml``: editors complete keys
+by it and mark mistakes.
 
 The language's own keys come from `mlinfra.config.vocabulary`, the rest from the schemas by which the engine
 itself checks settings and bodies: so an editor and ``mlinfra validate`` say the same. Our own ``x-`` words
@@ -11,9 +12,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mlinfra.config.vocabulary import (
+    CALL,
     CHECK,
     DEFINITIONS,
     DIALECT,
+    INPUTS,
     LIFECYCLE,
     META,
     OUTPUT,
@@ -25,6 +28,7 @@ from mlinfra.config.vocabulary import (
 )
 from mlinfra.engine.neighbours import SCHEMA, STACK_OUTPUT
 from mlinfra.engine.schema import Schema
+from mlinfra.engine.settings import ALIASES
 from mlinfra.providers.api import Catalogue, ResourceType
 
 _META = "#/$defs/meta/properties/{}"
@@ -36,29 +40,8 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
 
     The same ones give the same document.
     """
-    definitions: JsonSchema = {
-        **DEFINITIONS,
-        "variable": VARIABLE,
-        "output": OUTPUT,
-        "check": CHECK,
-        "lifecycle": LIFECYCLE,
-        "meta": {"properties": dict(META)},
-    }
-    backend: JsonSchema = {
-        "properties": {name: _plain(schema) for name, schema in stores.items()},
-        "additionalProperties": False,
-        "maxProperties": 1,
-    }
-    types: JsonSchema = {}
-    sources: JsonSchema = {STACK_OUTPUT: _outputs(backend)}
-    for name, registered in catalogue.types.items():
-        bodies = _bodies(name, registered.type)
-        definitions |= bodies
-        types[name] = section(
-            bodies[name].get("description", f"Resources of type {name}."), {"$ref": f"#/$defs/{name}"}
-        )
-        definitions[f"data.{name}"] = _source(registered.type)
-        sources[name] = section(f"What exists of type {name}.", {"$ref": f"#/$defs/data.{name}"})
+    backend = _backend(stores)
+    definitions, blocks = _blocks(catalogue, backend)
     return {
         "$schema": DIALECT,
         "title": "mlinfra stack",
@@ -72,27 +55,96 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
                 "type": ["object", "null"],
                 **backend,
             },
-            **{name: _plain(provider.settings_schema) for name, provider in catalogue.providers.items()},
+            **{name: _settings(provider.settings_schema) for name, provider in catalogue.providers.items()},
             **{key: TOP[key] for key in ("variables", "locals")},
-            "resources": {
-                "description": "What should exist: type, then name, then the resource's own keys.",
-                "type": ["object", "null"],
-                "properties": types,
-                "additionalProperties": False,
-            },
-            "data": {
-                "description": "What exists already and is only read: type, then name, then what says which "
-                "one is meant. Read as ${data.type.name.key}.",
-                "type": ["object", "null"],
-                "properties": sources,
-                "additionalProperties": False,
-            },
-            **{key: TOP[key] for key in ("moved", "removed", "import", "outputs", "checks", "policy")},
+            **blocks,
+            **{key: TOP[key] for key in ("modules", "moved", "removed", "import", "outputs")},
+            **{key: TOP[key] for key in ("checks", "policy")},
         },
         "required": ["stack"],
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def module_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSchema:
+    """The schema of a ``module.yaml`` with these providers and stores."""
+    definitions, blocks = _blocks(catalogue, _backend(stores))
+    return {
+        "$schema": DIALECT,
+        "title": "mlinfra module",
+        "description": "What is written once and used by many stacks.",
+        "type": "object",
+        "properties": {
+            "description": {"description": "What the module is for.", "type": ["string", "null"]},
+            "inputs": INPUTS,
+            "locals": TOP["locals"],
+            **blocks,
+            "modules": TOP["modules"],
+            "outputs": TOP["outputs"],
+        },
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _backend(stores: Mapping[str, Schema]) -> JsonSchema:
+    """One store with its settings."""
+    return {
+        "properties": {name: _plain(schema) for name, schema in stores.items()},
+        "additionalProperties": False,
+        "maxProperties": 1,
+    }
+
+
+def _blocks(catalogue: Catalogue, backend: JsonSchema) -> tuple[JsonSchema, JsonSchema]:
+    """All definitions, and ``resources`` and ``data`` with the types of these providers."""
+    definitions: JsonSchema = {
+        **DEFINITIONS,
+        "variable": VARIABLE,
+        "output": OUTPUT,
+        "check": CHECK,
+        "call": CALL,
+        "lifecycle": LIFECYCLE,
+        "meta": {"properties": dict(META)},
+    }
+    types: JsonSchema = {}
+    sources: JsonSchema = {STACK_OUTPUT: _outputs(backend)}
+    for name, registered in catalogue.types.items():
+        bodies = _bodies(name, registered.type)
+        definitions |= bodies
+        types[name] = section(
+            bodies[name].get("description", f"Resources of type {name}."), {"$ref": f"#/$defs/{name}"}
+        )
+        definitions[f"data.{name}"] = _source(registered.type)
+        sources[name] = section(f"What exists of type {name}.", {"$ref": f"#/$defs/data.{name}"})
+    return definitions, {
+        "resources": {
+            "description": "What should exist: type, then name, then the resource's own keys.",
+            "type": ["object", "null"],
+            "properties": types,
+            "additionalProperties": False,
+        },
+        "data": {
+            "description": "What exists already and is only read: type, then name, then what says which "
+            "one is meant. Read as ${data.type.name.key}.",
+            "type": ["object", "null"],
+            "properties": sources,
+            "additionalProperties": False,
+        },
+    }
+
+
+def _settings(schema: Schema) -> JsonSchema:
+    """The settings of a provider, and further ones under names of their own."""
+    usual = _plain(schema)
+    differing = {word: said for word, said in usual.items() if word not in ("required", "title")}
+    aliases = section(
+        "Further settings of this provider, each with what differs; blocks and modules choose one with "
+        "provider:.",
+        {**differing, "description": "What differs from the usual settings."},
+    )
+    return {**usual, "properties": {**usual.get("properties", {}), ALIASES: aliases}}
 
 
 def kinds(type_: ResourceType[Any]) -> dict[str, Schema]:

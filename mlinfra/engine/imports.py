@@ -14,31 +14,39 @@ from mlinfra.model.source import Node
 
 
 def imported(
-    block: Block, each: Each, scope: Scope, problems: list[Diagnostic]
+    block: Block, each: Each, scope: Scope, stack: Scope, problems: list[Diagnostic]
 ) -> tuple[Node | None, str | None]:
     """Where it is written which id an instance is imported from, and that id; None where there is none.
 
+    ``scope`` is the block's, ``stack`` what ``import:`` at the top of the stack reads.
+
     What is written and is no id goes to ``problems``.
     """
-    node, value = _written(block, each, scope, problems)
+    node, value = _written(block, each, scope, stack, problems)
     if value is None or (isinstance(value, str) and value.startswith("/")):
         return node, value
     problems.append(_no_id(block, node, value))
     return node, None
 
 
-def _written(block: Block, each: Each, scope: Scope, problems: list[Diagnostic]) -> tuple[Node | None, Any]:
+def _written(
+    block: Block, each: Each, scope: Scope, stack: Scope, problems: list[Diagnostic]
+) -> tuple[Node | None, Any]:
     if block.import_id is not None:
         return block.import_id, evaluate(block.import_id, scope, problems)
+    if not block.imports:
+        return None, None
+    if each.key is not None:
+        stack = stack.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
     for entry in block.imports:
         if entry.for_each is None:
             if entry.key == each.key:
-                return entry.id, evaluate(entry.id, scope, problems)
+                return entry.id, evaluate(entry.id, stack, problems)
             continue
-        members = evaluate(entry.for_each, scope, problems)
+        members = evaluate(entry.for_each, stack, problems)
         keyed = members if isinstance(members, dict) else dict(zip(members, members, strict=True))
         if each.key in keyed:
-            inner = scope.extended({"each": KeyedScope({"key": each.key, "value": keyed[each.key]})})
+            inner = stack.extended({"each": KeyedScope({"key": each.key, "value": keyed[each.key]})})
             return entry.id, evaluate(entry.id, inner, problems)
     return None, None
 

@@ -35,7 +35,7 @@ class Inheritance:
             if above is not None and name not in filled:
                 filled[name] = above.find("id")
             if name in filled:
-                parent = above or self._members.named(part["x-ref"], filled[name])
+                parent = above or self._members.named(part["x-ref"], filled[name], block.address.module)
         for name, part in properties(schema, "x-from"):
             if name in filled:
                 continue

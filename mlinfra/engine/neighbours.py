@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from mlinfra.config.expression import Unresolved, evaluate
 from mlinfra.config.marks import UnknownRead
-from mlinfra.config.references import resource_reads
-from mlinfra.config.scope import base_scope
+from mlinfra.config.reading import Reads
+from mlinfra.config.scopes import Scopes
 from mlinfra.engine.check import Subject, check_body
 from mlinfra.engine.schema import Schema
 from mlinfra.model.configuration import Block, Config
@@ -96,13 +96,18 @@ def neighbours(config: Config) -> list[Neighbour]:
 
 
 def read_neighbours(
-    found: Sequence[Neighbour], config: Config, read: ReadOutputs | None, problems: list[Diagnostic]
+    found: Sequence[Neighbour],
+    config: Config,
+    scopes: Scopes,
+    read: ReadOutputs | None,
+    problems: list[Diagnostic],
 ) -> None:
     """Read them side by side, or with None only look whether what is written can be right.
 
     What is wrong goes to ``problems``, and leaves the outputs unknown.
     """
-    written = [(one, _written(one.block, config, problems)) for one in found]
+    reads = Reads(config.modules, problems)
+    written = [(one, _written(one.block, reads, scopes, problems)) for one in found]
     wanted = [(one, attrs) for one, attrs in written if attrs is not None]
     if read is None or not wanted:
         return
@@ -132,21 +137,21 @@ def _answer(read: ReadOutputs, block: Block, attrs: Attrs) -> Outputs | MlinfraE
         return wrong
 
 
-def _written(block: Block, config: Config, problems: list[Diagnostic]) -> Attrs | None:
+def _written(block: Block, reads: Reads, scopes: Scopes, problems: list[Diagnostic]) -> Attrs | None:
     """What a block says; None where that is wrong, and has been reported."""
     found = [
         error(
             "MLI-REF-015",
-            f"{block.label} reads {'.'.join(path[: 3 if path[0] == 'data' else 2])}, which is not known yet",
+            f"{block.label} reads {read.label}, which is not known yet",
             "Outputs of other stacks are read before anything else is: write it with variables and locals.",
             position,
         )
-        for path, position in resource_reads(block.body, config.locals)
+        for read, position in reads.of(block.body, block.address.module)
     ]
     if not found:
         parent = {} if block.parent is None else {"parent": block.parent}
         body = Node({**block.body.value, **parent}, block.body.position, block.body.key)
-        attrs = evaluate(body, base_scope(config), found)
+        attrs = evaluate(body, scopes.of(block.address.module), found)
         subject = Subject(block.label, body, block.position)
         found.extend(check_body(subject, attrs, SCHEMA))
     problems.extend(found)

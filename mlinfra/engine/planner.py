@@ -86,7 +86,7 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
         resolver.instances.clear()
     else:
         problems = [*resolver.problems, *duplicates(resolver.all())]
-        refuse_errors(by_place(problems))
+        refuse_errors(by_place(problems, config))
     digests = written(resolver, settings) if options.digests else {}
     if options.refresh and not options.destroy:
         resolver.ask(context)
@@ -170,7 +170,7 @@ class _Planning:
         checks = planned_checks(
             self.config, works, self.resolver, self.problems, destroy=self.options.destroy
         )
-        refuse_errors(by_place([*self.problems, *self.resolver.problems]))
+        refuse_errors(by_place([*self.problems, *self.resolver.problems], self.config))
         steps, joins = build_steps(works, self.resolver.graph.needs)
         steps = expected(steps, {work.address: work for work in works}, self.state.durations)
         works = summed(works, steps)

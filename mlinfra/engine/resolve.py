@@ -12,7 +12,8 @@ from typing import Any
 
 from mlinfra.config.expand import Each, instances
 from mlinfra.config.expression import evaluate
-from mlinfra.config.scope import Scope, Table, base_scope
+from mlinfra.config.scope import Scope, Table
+from mlinfra.config.scopes import Scopes
 from mlinfra.engine.blocks import BlockGraph
 from mlinfra.engine.check import Subject, check_body
 from mlinfra.engine.content import Contents, fingerprint, version_of
@@ -61,14 +62,16 @@ class Resolver:
         self.instances: dict[Address, dict[Key, Instance]] = {}
         self._recorded = recorded
         self._observed: dict[Address, Attrs] = {a: r.observed for a, r in recorded.items() if not r.broken}
-        self._members = Members(dict.fromkeys(block.address.type for block in config.blocks))
+        self._members = Members(block.address for block in config.blocks)
         self._inheritance = Inheritance(graph, self._members, self.problems)
         self._contents = Contents(config.root, config.folder)
         self._asked: dict[Address, Attrs] = {}
         self._stale: set[Address] = set()
-        self._scope = base_scope(config).extended({**self._members.namespaces(), "data": sources.scope})
+        self._scopes = Scopes.of_config(
+            config, lambda path: {**self._members.namespaces(path), "data": sources.within(path)}
+        )
         self._sources = sources
-        sources.bind(self._scope, self._stands, self._members.referenced, self.problems)
+        sources.bind(self._scopes, self._stands, self._members.referenced, self.problems)
 
     # ---- evaluation ----------------------------------------------------------------------------------
 
@@ -81,8 +84,12 @@ class Resolver:
         """Evaluate one block: its instances, and what others see of them."""
         block = self.graph.blocks[address]
         found: dict[Key, Instance] = {}
-        for each in instances(block, self._scope, self.problems):
+        known = len(self.problems)
+        for each in instances(block, self._scopes.of(address.module), self.problems):
             found[each.key] = self._instance(block, each)
+        if address.module:
+            via = self.config.via(address.module)
+            self.problems[known:] = [wrong.within(via) for wrong in self.problems[known:]]
         before = self.instances.get(address)
         self.instances[address] = found
         self._expose(address)
@@ -122,12 +129,13 @@ class Resolver:
 
         Only of what is not recorded: a recorded id stands. Raises MlinfraError.
         """
-        batches: dict[tuple[str, str], list[Instance]] = {}
+        batches: dict[tuple[str, str, str], list[Instance]] = {}
         for instance in self.all():
             if instance.address not in self._recorded and isinstance(instance.type, Resolves):
-                key = instance.registered.provider.name, instance.type.name
+                provider = instance.registered.provider.name
+                key = provider, self.settings.chosen(instance.block, provider), instance.type.name
                 batches.setdefault(key, []).append(instance)
-        for (provider, _), batch in batches.items():
+        for (provider, _, _), batch in batches.items():
             wanted = [known_part(instance.attrs) for instance in batch]
             type_ = batch[0].type
             assert isinstance(type_, Resolves)
@@ -146,11 +154,11 @@ class Resolver:
 
     def value(self, node: Any, problems: list[Diagnostic]) -> Any:
         """The value of an expression outside any resource: an output."""
-        return evaluate(node, self._scope, problems)
+        return evaluate(node, self.scope, problems)
 
     def answer(self, node: Any, problems: list[Diagnostic]) -> Any:
         """`value` for one question after another: locals are worked out anew, and say anew what is wrong."""
-        return evaluate(node, self._scope.extended({"var": self._scope.find("var")}), problems)
+        return evaluate(node, self.scope.extended({"var": self.scope.find("var")}), problems)
 
     def view(self, instance: Instance, *, unsure: bool = False) -> Scope:
         """What the checks of an instance read: all names, its ``each``, and itself as ``self``.
@@ -163,12 +171,18 @@ class Resolver:
         names: dict[str, Any] = {"self": own}
         if instance.each is not None and instance.each.key is not None:
             names["each"] = KeyedScope({"key": instance.each.key, "value": instance.each.value})
-        return self._scope.extended(names)
+        return self._scopes.of(instance.address.module).extended(names)
 
     @property
     def scope(self) -> Scope:
         """What expressions outside of any resource read."""
-        return self._scope
+        return self._scopes.of(())
+
+    def check_modules(self, problems: list[Diagnostic]) -> None:
+        """Work out every input of every module, whether or not anything reads it."""
+        for path in self.config.modules:
+            if path:
+                self._scopes.inputs(path).check(problems)
 
     def all(self) -> Iterable[Instance]:
         """Every instance, in the order of evaluation."""
@@ -201,12 +215,12 @@ class Resolver:
     # ---- one instance --------------------------------------------------------------------------------
 
     def _instance(self, block: Block, each: Each) -> Instance:
-        address, scope = block.address, self._scope
+        address, scope = block.address, self._scopes.of(block.address.module)
         if each.key is not None:
             address = address.instance(each.key)
-            scope = self._scope.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
+            scope = scope.extended({"each": KeyedScope({"key": each.key, "value": each.value})})
         registered = self.graph.registered[block.address]
-        settings = self.settings.of(registered.provider.name)
+        settings = self.settings.of(self.settings.chosen(block, registered.provider.name))
         written = self._body(block, scope, registered.type)
         schema = registered.type.schema(known_part(written))
         placed = self._contents.placed(written, schema, block, self.problems)
@@ -225,14 +239,14 @@ class Resolver:
         attrs = self._inheritance.filled(block, each, attrs, schema, settings)
         for name, part in holding(schema, "x-ref"):
             if name in attrs:
-                attrs[name] = self._members.referenced(attrs[name], part)
+                attrs[name] = self._members.referenced(attrs[name], part, address.module)
         attrs = masked(with_defaults(attrs, schema), schema)
         if schema.get("x-versioned") and "version" not in attrs:
             attrs["version"] = version_of(attrs, schema)
         attrs = self._normalized(registered.type, attrs, block)
         if block.lifecycle.ignore_changes and (there := self._observed.get(address)) is not None:
             attrs = overlaid(attrs, there, block.lifecycle.ignore_changes)
-        import_node, import_id = imported(block, each, scope, self.problems)
+        import_node, import_id = imported(block, each, scope, self.scope, self.problems)
         asked, record = self._asked.get(address, {}), self._recorded.get(address)
         own_id = identity(registered.type, block, attrs, asked, record, self.problems)
         return Instance(

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mlinfra.config.expression import Namespace, evaluate
-from mlinfra.config.scope import base_scope
+from mlinfra.config.expression import evaluate
+from mlinfra.config.scopes import Scopes
 from mlinfra.engine.blocks import BlockGraph, unknown_type
 from mlinfra.engine.context import Context
 from mlinfra.engine.marks import known_part
-from mlinfra.engine.neighbours import STACK_OUTPUT, neighbours, read_neighbours
+from mlinfra.engine.neighbours import STACK_OUTPUT, Neighbour, neighbours, read_neighbours
 from mlinfra.engine.refresh import Wanted, refresh
 from mlinfra.engine.schema import Schema, properties
 from mlinfra.engine.scope import KeyedScope
 from mlinfra.engine.settings import Settings
-from mlinfra.model.address import Address
+from mlinfra.model.address import Address, ModulePath
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.value import Attrs, Unknown, has_unknown, is_sensitive
@@ -28,7 +28,7 @@ from mlinfra.providers.api import ProviderError, Registered
 
 Stands = Callable[[Address], bool]
 """Whether every instance of a block is there as it will be after the apply."""
-Referenced = Callable[[Any, Schema], Any]
+Referenced = Callable[[Any, Schema, ModulePath], Any]
 """The same attributes, with ids in place of names of the stack's resources."""
 
 
@@ -73,7 +73,7 @@ class Source:
 
 
 class Sources:
-    """Everything under ``data:``; ``scope`` is what expressions see of it.
+    """Everything under ``data:``; `within` is what expressions see of it.
 
     Without ``read`` no service is asked, and what they have is unknown; so are, without ``outputs``, those of
     other stacks. What is wrong or not there goes to ``problems``.
@@ -93,10 +93,11 @@ class Sources:
     ) -> None:
         self.graph, self.settings, self.context, self.read = graph, settings, context, read
         self.problems = problems
-        self._namespace: Namespace = base_scope(config)
+        self._scopes = Scopes.of_config(config)
         self._stands: Stands = lambda block: False
-        self._referenced: Referenced = lambda attrs, schema: attrs
-        found: dict[str, dict[str, Source]] = {}
+        self._referenced: Referenced = lambda attrs, schema, module: attrs
+        self._all: list[Source] = []
+        self._found: dict[ModulePath, dict[str, dict[str, Source | Neighbour]]] = {}
         for block in config.data:
             if block.address.type == STACK_OUTPUT:
                 continue
@@ -105,20 +106,27 @@ class Sources:
                 problems.append(unknown_type(block, context.catalogue))
             else:
                 source = Source(self, block, registered)
-                found.setdefault(block.address.type, {})[block.address.name] = source
-        self._all = [source for members in found.values() for source in members.values()]
+                self._all.append(source)
+                inside = self._found.setdefault(block.address.module, {})
+                inside.setdefault(block.address.type, {})[block.address.name] = source
         others = neighbours(config)
-        scopes = {name: KeyedScope(members) for name, members in found.items()}
-        scopes[STACK_OUTPUT] = KeyedScope({one.block.address.name: one for one in others})
-        self.scope = KeyedScope(scopes)
-        read_neighbours(others, config, context.outputs if outputs else None, problems)
+        for one in others:
+            address = one.block.address
+            inside = self._found.setdefault(address.module, {})
+            inside.setdefault(STACK_OUTPUT, {})[address.name] = one
+        read_neighbours(others, config, self._scopes, context.outputs if outputs else None, problems)
         self._read_what_lies_elsewhere()
 
+    def within(self, module: ModulePath) -> KeyedScope:
+        """What stands under ``data:`` of a module, as its expressions see it."""
+        inside = self._found.get(module, {})
+        return KeyedScope({name: KeyedScope(members) for name, members in inside.items()})
+
     def bind(
-        self, namespace: Namespace, stands: Stands, referenced: Referenced, problems: list[Diagnostic]
+        self, scopes: Scopes, stands: Stands, referenced: Referenced, problems: list[Diagnostic]
     ) -> None:
         """From now on, what lies in resources of the stack is found with their values."""
-        self._namespace, self._stands, self._referenced = namespace, stands, referenced
+        self._scopes, self._stands, self._referenced = scopes, stands, referenced
         self.problems = problems
 
     def forget(self, block: Address) -> None:
@@ -162,7 +170,7 @@ class Sources:
     def _wanted(self, source: Source) -> Wanted | None:
         """What is to be read; None while that is not known, or where it is wrong and has been reported."""
         block, type_ = source.block, source.registered.type
-        used = self.settings.of(source.registered.provider.name)
+        used = self.settings.of(self.settings.chosen(block, source.registered.provider.name))
         attrs = self._filled(source, used)
         try:
             known = type_.normalize(known_part(attrs)) if "id" not in attrs else known_part(attrs)
@@ -178,7 +186,8 @@ class Sources:
 
     def _filled(self, source: Source, settings: Mapping[str, Any]) -> Attrs:
         """What is written; else what the provider's settings have; else the only parent there is."""
-        written = evaluate(source.block.body, self._namespace, self.problems)
+        module = source.block.address.module
+        written = evaluate(source.block.body, self._scopes.of(module), self.problems)
         attrs = {key: value for key, value in dict(written).items() if value is not None}
         if "id" in attrs:
             return attrs
@@ -192,11 +201,11 @@ class Sources:
             above = self.graph.source_parents.get((source.block.address, part["x-ref"]))
             if name not in attrs and above is not None:
                 attrs[name] = self._id_of(above)
-        found: Attrs = self._referenced(attrs, schema)
+        found: Attrs = self._referenced(attrs, schema, module)
         return found
 
     def _id_of(self, parent: Address) -> Any:
-        scope = self._namespace.find(parent.type).find(parent.name)
+        scope = self._scopes.of(parent.module).find(parent.type).find(parent.name)
         return (scope if parent.key is None else scope.find(parent.key)).find("id")
 
 

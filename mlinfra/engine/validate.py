@@ -12,7 +12,7 @@ from mlinfra.engine.instance import Instance
 from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings, provider_settings
 from mlinfra.engine.sources import Sources
-from mlinfra.model.address import Address
+from mlinfra.model.address import Address, shown_module
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, Severity, error, refuse_errors
 from mlinfra.model.state import Record
@@ -29,7 +29,7 @@ def validate(config: Config, context: Context) -> tuple[Diagnostic, ...]:
         resolver.value(output.value, problems)
     problems.extend(duplicates(resolver.all()))
     problems.extend(unreadable(config, resolver))
-    refuse_errors(by_place(problems))
+    refuse_errors(by_place(problems, config))
     return warnings_of([*config.warnings, *problems])
 
 
@@ -41,7 +41,7 @@ def inspect(
     Raises MlinfraError with every problem found.
     """
     resolver, _ = resolved(config, context, records, outputs=outputs)
-    refuse_errors(by_place(resolver.problems))
+    refuse_errors(by_place(resolver.problems, config))
     return resolver
 
 
@@ -63,11 +63,12 @@ def resolved(
     graph = block_graph(config, context.catalogue, problems)
     problems.extend(meant(graph.blocks, graph.registered, context.catalogue))
     settings = provider_settings(config, context.catalogue, problems)
-    refuse_errors(d for d in by_place(problems) if d.code == "MLI-REF-004")
+    refuse_errors(d for d in by_place(problems, config) if d.code == "MLI-REF-004")
     sources = Sources(config, graph, settings, context, problems, read=read, outputs=outputs)
     resolver = Resolver(config, graph, settings, records, sources)
     resolver.problems.extend(problems)
     resolver.evaluate_all()
+    resolver.check_modules(resolver.problems)
     return resolver, settings
 
 
@@ -94,9 +95,17 @@ def warnings_of(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(dict.fromkeys(d for d in problems if d.severity is Severity.WARNING))
 
 
-def by_place(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By place in the files; what has no place comes last. Each message once."""
-    unique = {(d.code, d.summary, str(d.position)): d for d in problems}
+def by_place(problems: Iterable[Diagnostic], config: Config) -> list[Diagnostic]:
+    """By place in the files, with the calls that lead there; what has no place comes last.
+
+    Each message once: what is wrong in a module is wrong in each of its instances, and is told of the first.
+    """
+    unique: dict[tuple[str, str, str], Diagnostic] = {}
+    for found in problems:
+        module = found.address.module if found.address is not None else ()
+        summary = found.summary.replace(f"{shown_module(module)}.", "") if module else found.summary
+        key = found.code, summary, str(found.position)
+        unique.setdefault(key, found.within(config.via(module)) if module else found)
     return sorted(
         unique.values(),
         key=lambda d: (

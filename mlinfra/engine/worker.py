@@ -224,7 +224,8 @@ class Worker:
     def _settings(self, work: Work) -> Mapping[str, Any]:
         if work.instance is None:
             return work.settings
-        return self.planned.settings.recordable(work.registered.provider.name)
+        settings = self.planned.settings
+        return settings.recordable(settings.chosen(work.instance.block, work.registered.provider.name))
 
     def _connection(self, work: Work) -> Any:
         connection = self.context.connect(work.registered.provider.name, work.settings)

@@ -23,7 +23,7 @@ def written(resolver: Resolver, settings: Settings) -> dict[str, str]:
     Files, templates and uploads are in it by what they give. Secrets are not: whether they are the same is
     told by their `Trace`.
     """
-    providers = sorted({instance.registered.provider.name for instance in resolver.all()})
+    providers = sorted({settings.chosen(one.block, one.registered.provider.name) for one in resolver.all()})
     found = {f"settings of {name}": _digest(settings.recordable(name)) for name in providers}
     found |= {f"check {check.name}": _digest({"check": _checked(check)}) for check in resolver.config.checks}
     return found | {str(instance.address): _digest(_said(instance)) for instance in resolver.all()}

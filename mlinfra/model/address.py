@@ -15,6 +15,7 @@ Key: TypeAlias = str | int | None
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _KEY = r'"(?:[^"\\]|\\.)*"|\d+'
 _STEP = re.compile(rf"module\.({_NAME})(?:\[({_KEY})\])?\.")
+_MODULE = re.compile(rf"((?:module\.{_NAME}(?:\[(?:{_KEY})\])?\.)+)")
 _ADDRESS = re.compile(
     rf"((?:module\.{_NAME}(?:\[(?:{_KEY})\])?\.)*)(?!module\.)({_NAME})\.({_NAME})(?:\[({_KEY})\])?"
 )
@@ -31,6 +32,10 @@ class ModuleStep:
         return f"module.{self.name}{_bracket(self.key)}"
 
 
+ModulePath: TypeAlias = tuple[ModuleStep, ...]
+"""One module of a stack by the calls that lead to it, outermost first; empty is the stack itself."""
+
+
 class Address(msgspec.Struct, frozen=True, gc=False):
     """Names one resource instance, or with ``key=None`` a block that has no instances.
 
@@ -41,7 +46,7 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     type: str
     name: str
     key: Key = None
-    module: tuple[ModuleStep, ...] = ()
+    module: ModulePath = ()
 
     def __str__(self) -> str:
         modules = "".join([f"{step}." for step in self.module]) if self.module else ""
@@ -90,6 +95,17 @@ def parse_address(text: str) -> Address:
     modules, type_name, name, key = match.groups()
     steps = tuple(ModuleStep(step[1], _key(step[2])) for step in _STEP.finditer(modules)) if modules else ()
     return Address(type_name, name, _key(key), steps)
+
+
+def parse_module(text: str) -> ModulePath | None:
+    """Read the path of a module, ``module.ws["a"]``; None when it is none."""
+    match = _MODULE.fullmatch(f"{text}.")
+    return tuple(ModuleStep(s[1], _key(s[2])) for s in _STEP.finditer(match[1])) if match else None
+
+
+def shown_module(path: ModulePath) -> str:
+    """The path as users type it."""
+    return ".".join(map(str, path))
 
 
 def _key(written: str | None) -> Key:

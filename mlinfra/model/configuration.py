@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from mlinfra.model.address import Address, Key
+from mlinfra.model.address import Address, Key, ModulePath
 from mlinfra.model.check import Check
-from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.diagnostic import Diagnostic, Via
 from mlinfra.model.policy import Policy
 from mlinfra.model.source import Node, Position, SourceFile
+
+if TYPE_CHECKING:
+    from mlinfra.model.module import Definition, Module
 
 META_KEYS = frozenset(
     {
@@ -98,6 +101,10 @@ class Import:
     for_each: Node | None = None
 
 
+Waits: TypeAlias = tuple[tuple[Address | ModulePath, Position], ...]
+"""What ``depends_on`` names, and where: blocks, instances, whole modules."""
+
+
 class Block(msgspec.Struct, frozen=True):
     """One resource block.
 
@@ -115,7 +122,7 @@ class Block(msgspec.Struct, frozen=True):
     import_id: Node | None = None
     imports: tuple[Import, ...] = ()
     """What the stack's ``import:`` says of it, where the block itself says nothing."""
-    depends_on: tuple[tuple[Address, Position], ...] = ()
+    depends_on: Waits = ()
     count: Node | None = None
     when: Node | None = None
     timeouts: Mapping[str, float] = {}
@@ -123,11 +130,16 @@ class Block(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...] = ()
     read: bool = False
     """Whether this is a block of ``data:``: it exists already, and is read and never changed."""
+    provider: Node | None = None
+    """Which of a provider's settings it is made with, where not the usual ones: ``azure.other``."""
 
     @property
     def label(self) -> str:
         """What messages and expressions call it: ``workspace.main``, ``data.workspace.main``."""
-        return f"data.{self.address}" if self.read else str(self.address)
+        if not self.read:
+            return str(self.address)
+        inside = "".join(f"{step}." for step in self.address.module)
+        return f"{inside}data.{self.address.type}.{self.address.name}"
 
     @property
     def is_single(self) -> bool:
@@ -186,18 +198,18 @@ class Config:
     """One stack.
 
     ``settings`` maps a top-level key that is no key of the language (``azure``) to what is written under it:
-    the settings of the provider of that name. ``root`` is the repository that ``file:`` is confined to.
+    the settings of the provider of that name.
     """
 
     stack: str
     folder: Path
-    root: Path
     source: SourceFile
     settings: Mapping[str, Node] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
-    locals: Mapping[str, Node] = field(default_factory=dict)
+    modules: Mapping[ModulePath, Module] = field(default_factory=dict)
+    """Every module, each after the one that calls it. The first, whose path is empty, is the stack itself."""
     blocks: tuple[Block, ...] = ()
-    outputs: Mapping[str, Output] = field(default_factory=dict)
+    """Those of all modules, with whole addresses."""
     checks: tuple[Check, ...] = ()
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removed, ...] = ()
@@ -212,6 +224,30 @@ class Config:
     backend: Backend | None = None
     policy: Policy = field(default_factory=Policy)
     """What the stack itself says of rules."""
+
+    @property
+    def root(self) -> Path:
+        """The repository that ``file:`` is confined to."""
+        return self.main.root
+
+    @property
+    def main(self) -> Definition:
+        """What the stack itself declares."""
+        return self.modules[()].definition
+
+    @property
+    def locals(self) -> Mapping[str, Node]:
+        """The locals of the stack itself."""
+        return self.main.locals
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The outputs of the stack itself."""
+        return self.main.outputs
+
+    def via(self, path: ModulePath) -> tuple[Via, ...]:
+        """The calls that lead to a module, innermost first."""
+        return self.modules[path].via if path in self.modules else ()
 
     @property
     def head(self) -> Head:

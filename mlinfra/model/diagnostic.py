@@ -18,12 +18,21 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """One call on the way to a module: what it is called (``module.ws["a"]``), and where it is written."""
+
+    name: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One message.
 
     ``code`` is stable (``MLI-CFG-012``); ``summary`` is one short line without a full stop; ``detail`` is
     what to do, in full sentences. A type that knows no files gives ``path`` (relative to the resource's
-    body); the engine adds ``address`` and ``position``.
+    body); the engine adds ``address`` and ``position``. ``via`` are the calls that lead to the module whose
+    text it speaks of, innermost first; None while nobody has said.
     """
 
     severity: Severity
@@ -33,6 +42,11 @@ class Diagnostic:
     position: Position | None = None
     address: Address | None = None
     path: tuple[str | int, ...] = ()
+    via: tuple[Via, ...] | None = None
+
+    def within(self, via: tuple[Via, ...]) -> Diagnostic:
+        """The same message with the calls that lead to it, where nobody has said them."""
+        return self if self.via is not None else replace(self, via=via)
 
     def located(self, address: Address | None, position: Position | None) -> Diagnostic:
         """The same message with the place filled in where it had none."""

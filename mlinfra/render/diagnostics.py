@@ -51,6 +51,9 @@ def entry(found: Diagnostic, width: int, heading: tuple[str, str] | None = None)
         yield [("  " + place, "dim")]
     if found.position:
         yield from _snippet(found.position, width, style)
+    for via in found.via or ():
+        told = f"in {visible(via.name)}, called at {visible(str(via.position))}"
+        yield from ([("  " + text, "dim")] for text in wrapped(told, width - 2))
     if found.detail:
         for line in visible_lines(found.detail):
             yield from ([("  " + text, "")] for text in wrapped(line, width - 2))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mlinfra.model.address import Address
-from mlinfra.model.diagnostic import Diagnostic, Severity
+from mlinfra.model.diagnostic import Diagnostic, Severity, Via
 from mlinfra.model.plan import Action, Change, Delta, Drift, OutputChange, Plan, Reason
 from mlinfra.model.source import Position
 from mlinfra.model.state import OutputValue, Record, State
@@ -164,7 +164,15 @@ def diagnostic(found: Diagnostic) -> dict[str, Any]:
         result["path"] = list(found.path)
     if found.position:
         result["range"] = _range(found.position)
+    if found.via:
+        result["called"] = [_called(via) for via in found.via]
     return result
+
+
+def _called(via: Via) -> dict[str, Any]:
+    """One call on the way to the module that a message speaks of, innermost first."""
+    at = via.position
+    return {"module": via.name, "filename": at.source.path, "line": at.line, "column": at.column}
 
 
 def _range(at: Position) -> dict[str, Any]:

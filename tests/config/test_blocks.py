@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from mlinfra.config import codes
-from mlinfra.config.blocks import NOT_YET
 from mlinfra.config.paths import read_path
 from mlinfra.model.address import Address
-from mlinfra.model.configuration import META_KEYS, Block, Lifecycle
+from mlinfra.model.configuration import Block, Lifecycle
 from mlinfra.model.diagnostic import Diagnostic
 from tests.config.helpers import plain, problems, stack, told
 
@@ -37,10 +36,12 @@ def test_meta_keys_are_no_part_of_the_body(tmp_path: Path) -> None:
     assert found.import_id.value == "/id"
 
 
-@pytest.mark.parametrize("key", sorted(NOT_YET))
-def test_what_is_not_supported_yet(tmp_path: Path, key: str) -> None:
-    assert told(wrong(tmp_path, f"{key}: {{}}")) == f"5:7 MLI-CFG-016 `{key}` is not supported yet"
-    assert key in META_KEYS
+@pytest.mark.parametrize("written", ["azure", "azure.a.b", "azure.", "7.a"])
+def test_a_provider_has_an_alias(tmp_path: Path, written: str) -> None:
+    expected = "5:17 MLI-CFG-013 `provider` of t.a is a provider and one of its aliases"
+    assert told(wrong(tmp_path, f"provider: '{written}'")) == expected
+    found = block(tmp_path, "provider: azure.other").provider
+    assert found is not None and found.value == "azure.other"
 
 
 def test_for_each_and_count(tmp_path: Path) -> None:

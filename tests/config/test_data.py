@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlinfra.config import codes
-from mlinfra.config.references import resource_reads
+from mlinfra.config.reading import Read, Reads
 from mlinfra.config.scope import fixed_locals
 from mlinfra.model.address import Address
 from tests.config.helpers import plain, problems, stack, told
@@ -53,8 +53,8 @@ def test_what_is_read_is_told_apart_from_what_is_kept(tmp_path: Path) -> None:
 
 def test_references_keep_the_whole_name(tmp_path: Path) -> None:
     config = stack(tmp_path, STACK)
-    (reads,) = resource_reads(config.outputs["vault"].value, config.locals)
-    assert reads[0] == ("data", "key_vault", "shared", "id")
+    ((read, _),) = Reads(config.modules, []).of(config.outputs["vault"].value, ())
+    assert read == Read(Address("key_vault", "shared"), data=True)
     assert fixed_locals(config.locals) == frozenset()
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yaml import CSafeLoader
 
+from mlinfra.config.inputs import plain
 from mlinfra.config.layout import layout
 from mlinfra.config.source import read_value
-from mlinfra.config.variables import plain
 from mlinfra.model.source import SourceFile
 from tests.scenarios.script import Write, read
 

@@ -151,7 +151,7 @@ def test_the_repository_is_the_nearest_folder_up_with_git(tmp_path: Path) -> Non
             "stack: a\noutputs: {a: {value: 1, sensitve: true}}",
             "2:25 MLI-CFG-012 unknown key `sensitve` in output `a`",
         ),
-        ("stack: a\nmodules: {}", "2:1 MLI-CFG-016 `modules:` is not supported yet"),
+        ("stack: a\nmodules: {a: {}}", "2:11 MLI-CFG-074 module `a` needs `source`"),
         ("stack: a\nbackend: local", "2:10 MLI-CFG-013 `backend` is text, it should be a map"),
         ("stack: a\nbackend: {local: 3}", "2:18 MLI-CFG-013 `local` of `backend` takes a map of settings"),
         ("stack: a\nbackend: {local: {}, blob: {}}", "2:22 MLI-CFG-013 `backend` names 2 stores"),

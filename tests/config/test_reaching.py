@@ -11,7 +11,8 @@ from mlinfra.config import codes
 from mlinfra.config.expression import evaluate
 from mlinfra.config.functions.base import MAX_TEXT
 from mlinfra.config.functions.files import MAX_HASHED
-from mlinfra.config.scope import Scope, Table, base_scope
+from mlinfra.config.scope import Scope, Table
+from mlinfra.config.scopes import base_scope
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.value import Sensitive, Unknown

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mlinfra.config.references import local_reads, resource_reads
+from mlinfra.config.reading import Reads
+from mlinfra.config.references import local_reads
+from mlinfra.model.module import Definition, Module
 from tests.config.helpers import marked, problems, read, template, told
 
 STACK = """stack: a
@@ -69,7 +71,7 @@ def test_names_that_lead_somewhere(tmp_path: Path, expression: str) -> None:
         ("${owner}", "owner", "there is no `owner`", "A variable is read as var.owner."),
         ("${stack.nme}", "stack.nme", "there is no `stack.nme`", "Did you mean `name`?"),
         ("${each.key}", "each", "`each` means nothing here", "`for_each` or `count`"),
-        ("${module.x.y}", "module", "there is no `module`", "Modules are not supported yet."),
+        ("${module.x.y}", "module", "there is no `module`", "This file calls no modules"),
         ("${data.v.one.id}", "data.v.one", "there is no data block `v.one`", "use one of: data.u.b."),
         ("${data.u.a.id}", "data.u.a", "there is no data block `u.a`", "Declare it under `data:`"),
         ("${data.u.bb}", "data.u.bb", "there is no data block `u.bb`", "Did you mean `b`?"),
@@ -170,8 +172,10 @@ def test_resources_are_found_through_locals() -> None:
         "a: ${t.x.id}\nb: ['${local.a}', '${local.c}']\nc: {d: '${u.y.id}', e: '${local.b}'}\nf: ${var.z}\n"
     ).value
     node = template("${local.b} ${t.z.id} ${local.f} ${local.none}")
-    found = [(path, position.column) for path, position in resource_reads(node, locals_)]
-    assert sorted(found) == [(("t", "x", "id"), 1), (("t", "z", "id"), 12), (("u", "y", "id"), 1)]
+    definition = Definition(node.position.source, Path(), Path(), locals=locals_)
+    reads = Reads({(): Module((), definition)}, [])
+    found = {(str(read.address), position.column) for read, position in reads.of(node, ())}
+    assert found == {("t.x", 1), ("t.z", 12), ("u.y", 1)}
 
 
 @pytest.mark.parametrize("expression", ["${AZUREML_MODEL_DIR}", "${HOME:-/tmp}", "${NAME%.txt}"])

@@ -7,7 +7,8 @@ import pytest
 
 from mlinfra.config.expression import evaluate
 from mlinfra.config.namespace import Unresolved
-from mlinfra.config.scope import Locals, Scope, Table, base_scope, each_scope, fixed_locals
+from mlinfra.config.scope import Locals, Scope, Table, each_scope, fixed_locals
+from mlinfra.config.scopes import base_scope
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.source import Node
 from mlinfra.model.value import Sensitive, Unknown

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mlinfra.config import include, loader, variables
+from mlinfra.config import include, inputs, loader
 from mlinfra.config.expression import evaluate
 from mlinfra.config.loader import load
-from mlinfra.config.scope import base_scope
+from mlinfra.config.scopes import base_scope
 from mlinfra.model.diagnostic import Diagnostic
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "stack.md").read_text(encoding="utf-8")
@@ -40,6 +40,6 @@ def test_the_example_loads_and_its_locals_have_values(tmp_path: Path, number: in
 
 def test_there_are_examples_and_every_key_is_explained() -> None:
     assert len(EXAMPLES) >= 4
-    assert all(f"| `{key}` |" in PAGE for key in variables._KEYS if key != "description")
+    assert all(f"| `{key}` |" in PAGE for key in inputs.KEYS if key != "description")
     assert all(f"`{section}`" in PAGE for section in include.SECTIONS)
     assert set(include.SECTIONS) < set(loader.SECTIONS)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mlinfra.config import blocks, loader, rules, variables, vocabulary
+from mlinfra.config import definition, inputs, loader, rules, vocabulary
+from mlinfra.config.inputs import plain
 from mlinfra.config.source import parse
-from mlinfra.config.variables import plain
 from mlinfra.engine.document import kinds, stack_document
 from mlinfra.model.configuration import META_KEYS, Lifecycle
 from mlinfra.model.source import SourceFile
@@ -96,11 +96,11 @@ def test_every_key_is_described() -> None:
 
 def test_the_language_has_these_keys_and_no_others() -> None:
     assert {*vocabulary.TOP, "backend", "resources", "data"} == set(loader.SECTIONS)
-    assert set(vocabulary.META) == META_KEYS - blocks.NOT_YET
+    assert set(vocabulary.META) == META_KEYS
     assert list(vocabulary.LIFECYCLE["properties"]) == [field.name for field in fields(Lifecycle)]
-    assert set(vocabulary.VARIABLE["properties"]) == set(variables._KEYS)
+    assert set(vocabulary.VARIABLE["properties"]) == set(inputs.KEYS)
     assert set(vocabulary.VARIABLE["properties"]["validation"]["items"]["properties"]) == set(rules.KEYS)
-    assert set(vocabulary.OUTPUT["properties"]) == set(loader._OUTPUT_KEYS)
+    assert set(vocabulary.OUTPUT["properties"]) == set(definition.OUTPUT_KEYS)
     assert set(document()["properties"]["resources"]["properties"]) == set(catalogue().types)
     assert {*loader.SECTIONS, *catalogue().providers} == set(document()["properties"])
 
