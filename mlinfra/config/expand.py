@@ -155,6 +155,15 @@ class _Expansion:
         return True, value
 
     def _unknown(self, key: str, cause: str, node: Node) -> None:
+        if self.block.address is None:
+            self._problem(
+                codes.FOR_EACH_UNKNOWN,
+                f"needs {cause or 'a value'} for `{key}`, which is not known yet",
+                "Which modules there are is decided before any resource is looked at. Take the members from "
+                "variables and locals, and give what resources tell to the inputs.",
+                node,
+            )
+            return
         self._problem(
             codes.FOR_EACH_UNKNOWN,
             f"needs {cause or 'a value'} for `{key}`, which only an apply can tell",

@@ -40,6 +40,12 @@ class Reads:
         self._known: dict[_Name, frozenset[Read]] = {}
         self._busy: dict[_Name, None] = {}
 
+    def follow_inputs(self) -> None:
+        """Follow every input of every module, so that every ring among them is found."""
+        for path, module in self._modules.items():
+            for name in module.call.inputs if module.call is not None else ():
+                self._through((path, "var", name))
+
     def of(self, node: Node, path: ModulePath, key: Key = None) -> Iterator[tuple[Read, Position]]:
         """The blocks that a node in a module reads, and where the node says so.
 

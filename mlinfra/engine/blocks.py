@@ -76,6 +76,7 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
             blocks[block.address] = block
     directory = Directory(blocks.values(), config.modules)
     reads = Reads(config.modules, problems)
+    reads.follow_inputs()
     source_parents: Parents = {}
     sources = {
         block.address: _source_needs(block, config, reads, directory, source_parents, catalogue, problems)

@@ -12,7 +12,7 @@ from mlinfra.engine.instance import Instance
 from mlinfra.engine.resolve import Resolver
 from mlinfra.engine.settings import Settings, provider_settings
 from mlinfra.engine.sources import Sources
-from mlinfra.model.address import Address, shown_module
+from mlinfra.model.address import Address, without_modules
 from mlinfra.model.configuration import Config
 from mlinfra.model.diagnostic import Diagnostic, Severity, error, refuse_errors
 from mlinfra.model.state import Record
@@ -63,13 +63,17 @@ def resolved(
     graph = block_graph(config, context.catalogue, problems)
     problems.extend(meant(graph.blocks, graph.registered, context.catalogue))
     settings = provider_settings(config, context.catalogue, problems)
-    refuse_errors(d for d in by_place(problems, config) if d.code == "MLI-REF-004")
+    refuse_errors(d for d in by_place(problems, config) if d.code in _RINGS)
     sources = Sources(config, graph, settings, context, problems, read=read, outputs=outputs)
     resolver = Resolver(config, graph, settings, records, sources)
     resolver.problems.extend(problems)
     resolver.evaluate_all()
     resolver.check_modules(resolver.problems)
     return resolver, settings
+
+
+_RINGS = ("MLI-REF-003", "MLI-REF-004")
+"""Values, or blocks, that need each other."""
 
 
 def duplicates(instances: Iterable[Instance]) -> Iterable[Diagnostic]:
@@ -103,9 +107,9 @@ def by_place(problems: Iterable[Diagnostic], config: Config) -> list[Diagnostic]
     unique: dict[tuple[str, str, str], Diagnostic] = {}
     for found in problems:
         module = found.address.module if found.address is not None else ()
-        summary = found.summary.replace(f"{shown_module(module)}.", "") if module else found.summary
-        key = found.code, summary, str(found.position)
-        unique.setdefault(key, found.within(config.via(module)) if module else found)
+        told = found.within(config.via(module)) if module else found
+        summary = without_modules(told.summary) if told.via else told.summary
+        unique.setdefault((told.code, summary, str(told.position)), told)
     return sorted(
         unique.values(),
         key=lambda d: (

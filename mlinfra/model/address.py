@@ -16,6 +16,7 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _KEY = r'"(?:[^"\\]|\\.)*"|\d+'
 _STEP = re.compile(rf"module\.({_NAME})(?:\[({_KEY})\])?\.")
 _MODULE = re.compile(rf"((?:module\.{_NAME}(?:\[(?:{_KEY})\])?\.)+)")
+_PATHS = re.compile(rf"(?:\bmodule\.{_NAME}(?:\[(?:{_KEY})\])?\.?)+")
 _ADDRESS = re.compile(
     rf"((?:module\.{_NAME}(?:\[(?:{_KEY})\])?\.)*)(?!module\.)({_NAME})\.({_NAME})(?:\[({_KEY})\])?"
 )
@@ -106,6 +107,11 @@ def parse_module(text: str) -> ModulePath | None:
 def shown_module(path: ModulePath) -> str:
     """The path as users type it."""
     return ".".join(map(str, path))
+
+
+def without_modules(text: str) -> str:
+    """The text without every path of a module in it."""
+    return _PATHS.sub("", text)
 
 
 def _key(written: str | None) -> Key:

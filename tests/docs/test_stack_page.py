@@ -20,6 +20,7 @@ FILES = {
     "teams/people.yaml": "variables: {people: {default: []}}\n",
     "teams/ana.txt": "Ana\n",
     "about.txt": "Owned by ${team}.\n",
+    "modules/team/module.yaml": "inputs: {name: {}}\noutputs: {group: {value: '${var.name}'}}\n",
 }
 
 
@@ -27,7 +28,7 @@ FILES = {
 def test_the_example_loads_and_its_locals_have_values(tmp_path: Path, number: int) -> None:
     for name, text in FILES.items():
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (tmp_path / "mlinfra.yaml").write_text(EXAMPLES[number])
     config = load(tmp_path)
