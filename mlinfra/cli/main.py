@@ -37,6 +37,7 @@ COMMANDS = {
     "state": (f"{_AT}state", "state", "Look into the recorded state, or change it by hand."),
     "graph": (f"{_AT}graph", "graph", "Draw the resources of the stack and what needs what."),
     "policy": (f"{_AT}policy", "policy", "Judge the stack's plan by rules; list and test them."),
+    "modules": (f"{_AT}modules", "modules", "Show the modules of the stack, or take newer commits of them."),
     "console": (f"{_AT}ask", "console", "Evaluate an expression in the stack."),
     "schema": (f"{_AT}schema", "schema", "Print the JSON Schema of mlinfra.yaml, for editors."),
     "simulator": (f"{_AT}simulator", "simulator", "Look into the embedded simulator, or change it by hand."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -92,10 +92,15 @@ class Workplace:
         """Where recorded states and the simulator's file are: at the root, so that stacks share one cloud."""
         return self.root / HOME
 
-    def config(self, inputs: Inputs) -> Config:
-        """The stack, read. Raises MlinfraError."""
+    def config(self, inputs: Inputs, renewed: Container[str] = ()) -> Config:
+        """The stack, read; pins of modules that are ``renewed`` do not count. Raises MlinfraError."""
         self._planning = True
-        return loader.load(self.folder, **self._given(inputs), shared=inputs.shared)
+        from mlinfra.fetching.checkouts import GitCheckouts, cache_folder
+
+        checkouts = GitCheckouts(cache_folder(self._environment))
+        return loader.load(
+            self.folder, **self._given(inputs), shared=inputs.shared, checkouts=checkouts, renewed=renewed
+        )
 
     def _given(self, inputs: Inputs) -> dict[str, Any]:
         files = [self.folder / file for file in inputs.files]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from mlinfra.config import codes
@@ -10,11 +11,14 @@ from mlinfra.config.bodies import Bodies
 from mlinfra.config.calls import Trail
 from mlinfra.config.definition import SHARED, keys, read_definition
 from mlinfra.config.files import Refused, confined
+from mlinfra.config.gitsource import GitSource, is_git, read_git_source
 from mlinfra.config.include import Part
 from mlinfra.config.inputs import read_inputs
+from mlinfra.config.lock import Checkouts, Pin
 from mlinfra.config.near import did_you_mean
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import read_mapping, read_source
+from mlinfra.config.stackfile import repository
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.module import Definition
 from mlinfra.model.source import Node, SourceFile
@@ -27,10 +31,17 @@ _HINT = f"A module holds {', '.join(SECTIONS[1:-1])} or {SECTIONS[-1]}."
 
 
 class ModuleFiles:
-    """Modules in folders. ``stack`` is the stack's folder: messages call files as seen from it."""
+    """Modules in folders, and in repositories that are fetched.
 
-    def __init__(self, stack: Path) -> None:
+    ``stack`` is the stack's folder: messages call files as seen from it. ``pins`` says which commits are
+    used; what is not in it is fetched and goes to ``pinned``, as does all that is used.
+    """
+
+    def __init__(self, stack: Path, pins: Mapping[str, Pin], checkouts: Checkouts | None) -> None:
         self._stack = stack
+        self._pins, self._checkouts = pins, checkouts
+        self.pinned: dict[str, Pin] = {}
+        self._fetched: dict[str, Path] = {}
         self._read: dict[Path, Definition | None] = {}
 
     def open(
@@ -38,7 +49,12 @@ class ModuleFiles:
     ) -> Definition | None:
         """The module that ``source``, written in a file of ``folder``, names; None with a problem."""
         try:
-            path = confined(source.value, folder, root.resolve())
+            if is_git(source.value):
+                wanted = read_git_source(source.value)
+                root = self._fetch(wanted, inside=root != repository(self._stack))
+                path = confined(wanted.folder, root, root)
+            else:
+                path = confined(source.value, folder, root.resolve())
         except Refused as wrong:
             problems.append(error(wrong.code, wrong.summary, wrong.detail, source.position))
             return None
@@ -51,6 +67,22 @@ class ModuleFiles:
                 return None
             self._read[path] = self._definition(path, root, trail, problems)
         return self._read[path]
+
+    def _fetch(self, source: GitSource, *, inside: bool) -> Path:
+        """The checkout of a source; ``inside``: a repository that was fetched asks for it. Raises Refused."""
+        if inside and not source.is_remote:
+            raise Refused(
+                codes.MODULE_SOURCE,
+                "a module that was fetched names a repository of this machine",
+                "What comes from elsewhere does not reach into local folders.",
+            )
+        if self._checkouts is None:
+            raise Refused(codes.MODULE_FETCH, "modules cannot be fetched here", "Use a folder.")
+        name = source.pinned_as
+        if name not in self._fetched:
+            folder, self.pinned[name] = self._checkouts.checkout(source, self._pins.get(name))
+            self._fetched[name] = folder.resolve()
+        return self._fetched[name]
 
     def _definition(
         self, path: Path, root: Path, trail: Trail, problems: list[Diagnostic]

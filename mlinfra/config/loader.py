@@ -6,7 +6,7 @@ of their types by the engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from mlinfra.config.expansion import blocks_of, expanded
 from mlinfra.config.include import Part, included, joined
 from mlinfra.config.inputs import read_inputs
 from mlinfra.config.library import ModuleFiles
+from mlinfra.config.lock import Checkouts, read_lock, write_lock
 from mlinfra.config.policy import read_policy
 from mlinfra.config.refactors import read_moved, read_removed, with_imports
 from mlinfra.config.references import Checker, Names
@@ -61,17 +62,20 @@ def load(
     var_files: Sequence[Path] = (),
     environment: Mapping[str, str] = _NONE,
     shared: bool = False,
+    checkouts: Checkouts | None = None,
+    renewed: Container[str] = (),
 ) -> Config:
-    """Read the stack in ``folder``.
+    """Read the stack in ``folder``. Git modules that are not pinned yet are, in ``mlinfra.lock.yaml``.
 
     ``values`` are those of ``-v``, ``environment`` is looked through for ``MLINFRA_VAR_name``; paths of
-    ``var_files`` are relative to the working directory. ``shared`` values are given to many stacks,
-    so those of variables that this one does not declare are no mistake. Raises MlinfraError with everything
-    that is wrong, sorted by place; what is only doubtful is in the config's ``warnings``.
+    ``var_files`` are relative to the working directory. ``shared`` values are given to many stacks, so those
+    of variables that this one does not declare are no mistake. ``checkouts`` fetches git modules; pins that
+    are ``renewed`` do not count. Raises MlinfraError with everything that is wrong, sorted by place; what is
+    only doubtful is in the config's ``warnings``.
     """
     source = stack_file(folder)
     with resting_collector(large=len(source.text) > LARGE):
-        return _load(source, folder, values, var_files, environment, shared)
+        return _load(source, folder, values, var_files, environment, shared, checkouts, renewed)
 
 
 def _load(
@@ -81,6 +85,8 @@ def _load(
     var_files: Sequence[Path],
     environment: Mapping[str, str],
     shared: bool,
+    checkouts: Checkouts | None,
+    renewed: Container[str],
 ) -> Config:
     problems: list[Diagnostic] = []
     top = read_mapping(
@@ -104,12 +110,15 @@ def _load(
         around=around,
         shared=shared,
     )
+    pins = read_lock(folder)
+    kept = {name: pin for name, pin in pins.items() if name not in renewed}
+    library = ModuleFiles(folder, kept, checkouts)
     definition, names = read_definition(
         parts,
         root,
         inputs,
         list(keys(declared["variables"])),
-        ModuleFiles(folder),
+        library,
         Trail((), (folder.resolve(),)),
         Bodies(folder, root, problems),
         problems,
@@ -143,6 +152,8 @@ def _load(
     ordered = in_order(problems, source)
     if any(d.severity is Severity.ERROR for d in ordered):
         raise MlinfraError(ordered)
+    if library.pinned != pins:
+        write_lock(folder, library.pinned)
     return _with_warnings(config, ordered)
 
 
