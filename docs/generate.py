@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.azml.page import page
+from docs.module_pages import readmes
 from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.functions.base import Function
 from mlinfra.policy.api import About
@@ -303,6 +304,8 @@ def main() -> None:
     FILES_PAGE.write_text(files())
     POLICY_PAGE.write_text(policy())
     SIMULATOR_PAGE.write_text(simulator())
+    for path, text in readmes().items():
+        path.write_text(text)
 
 
 if __name__ == "__main__":

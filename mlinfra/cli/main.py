@@ -39,7 +39,11 @@ COMMANDS = {
     "policy": (f"{_AT}policy", "policy", "Judge the stack's plan by rules; list and test them."),
     "modules": (f"{_AT}modules", "modules", "Show the modules of the stack, or take newer commits of them."),
     "console": (f"{_AT}ask", "console", "Evaluate an expression in the stack."),
-    "schema": (f"{_AT}schema", "schema", "Print the JSON Schema of mlinfra.yaml, for editors."),
+    "schema": (
+        f"{_AT}schema",
+        "schema",
+        "Print the JSON Schema of a stack or a module, for editors.",
+    ),
     "simulator": (f"{_AT}simulator", "simulator", "Look into the embedded simulator, or change it by hand."),
     "version": (f"{_AT}version", "version", "Show the version."),
 }

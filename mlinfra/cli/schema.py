@@ -15,7 +15,7 @@ from mlinfra.engine.document import module_document, stack_document
 @click.argument("what", type=click.Choice(["stack", "module"]), default="stack")
 @click.pass_context
 def schema(ctx: click.Context, what: str) -> None:
-    """Print the JSON Schema of mlinfra.yaml, for editors; with `module` that of module.yaml.
+    """Print the JSON Schema of a stack or a module, for editors.
 
     With it an editor completes keys, tells what each is, and marks mistakes. Keep it in a file, and say so in
     the first line of mlinfra.yaml:  # yaml-language-server: $schema=mlinfra.schema.json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mlinfra.config import codes
@@ -109,7 +110,7 @@ class ModuleFiles:
                 sections[key] = node
             else:
                 problems.append(_no_section(key, node))
-        Reader(problems).text(sections.get("description"), "description")
+        about = Reader(problems).text(sections.get("description"), "description")
         definition, _ = read_definition(
             [Part(source, sections, path)],
             root,
@@ -120,7 +121,7 @@ class ModuleFiles:
             Bodies(self._stack, root, problems),
             problems,
         )
-        return definition
+        return replace(definition, description=about)
 
 
 def _no_section(key: str, node: Node) -> Diagnostic:

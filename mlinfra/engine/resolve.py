@@ -34,7 +34,7 @@ from mlinfra.engine.sources import Sources
 from mlinfra.model.address import Address, Key
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
-from mlinfra.model.source import Node
+from mlinfra.model.source import Node, Template
 from mlinfra.model.state import Record
 from mlinfra.model.value import Attrs, LocalPath
 from mlinfra.providers.api import ProviderError, Resolves, ResourceType
@@ -271,10 +271,10 @@ class Resolver:
         first = evaluate(block.body, scope.extended({"self": own}), problems)
         if not own.was_read:
             self.problems.extend(problems)
-            return dict(first)
+            return _without_nulls(block.body, first)
         mark = fingerprint(first, type_.schema(known_part(first)))
         written = evaluate(block.body, scope.extended({"self": Table({"fingerprint": mark})}), self.problems)
-        return dict(written)
+        return _without_nulls(block.body, written)
 
     def _normalized(self, type_: ResourceType[Any], attrs: Attrs, block: Block) -> Attrs:
         """One spelling. The type never meets a mark: unknown leaves stay out, secrets go in bare."""
@@ -285,3 +285,13 @@ class Resolver:
             self.problems.append(refused(wrong, block, attrs))
             return attrs
         return {**tainted(plain, attrs), **unknown}
+
+
+def _without_nulls(body: Node, written: Attrs) -> Attrs:
+    """The attributes but for those whose expression gave null: such a key is as if it were not written."""
+    held = body.value
+    return {
+        key: value
+        for key, value in written.items()
+        if value is not None or not isinstance(held[key].value, Template)
+    }

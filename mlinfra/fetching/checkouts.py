@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,6 +53,8 @@ class GitCheckouts:
 
     def _write(self, git: Git, commit: str, folder: Path) -> None:
         """All files or none: another command may look at the same moment."""
+        import tempfile  # only where something was fetched
+
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as beside:
             made = Path(beside) / "tree"
             write_tree(git, commit, made)

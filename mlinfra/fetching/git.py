@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +90,8 @@ class Git:
             at = end + 1 + size + 1
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
+        import subprocess  # only where something is fetched
+
         config = [part for setting in _CONFIG for part in ("-c", setting)]
         kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
         try:

@@ -84,6 +84,7 @@ class Definition:
     data: tuple[Block, ...] = ()
     outputs: Mapping[str, Output] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

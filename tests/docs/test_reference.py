@@ -43,3 +43,10 @@ def test_the_page_of_the_simulator_is_as_generated() -> None:
     written = (ROOT / "docs" / "reference" / "simulator.md").read_text()
     assert written == generate["simulator"](), "run `make docs`"
     assert "| `POST …/{name}/listKeys` | faithful |" in written
+
+
+def test_the_readme_of_each_module_is_as_generated() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    wanted = generate["readmes"]()
+    assert {path: path.read_text() for path in wanted} == wanted, "run `make docs`"
+    assert ROOT / "modules" / "workspace" / "README.md" in wanted

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mlinfra.config import definition, inputs, loader, rules, vocabulary
+from mlinfra.config import definition, inputs, library, loader, rules, vocabulary
 from mlinfra.config.inputs import plain
 from mlinfra.config.source import parse
-from mlinfra.engine.document import kinds, stack_document
+from mlinfra.engine.document import kinds, module_document, stack_document
 from mlinfra.model.configuration import META_KEYS, Lifecycle
 from mlinfra.model.source import SourceFile
 from mlinfra.providers.api import Catalogue
@@ -257,7 +257,11 @@ BAD = {
     "a file that is worked out": ("\ninclude: ${var.file}", "include"),
     "an id and more": ("\ndata: {workspace: {a: {id: /x, name: y}}}", "data.workspace.a"),
     "half a rule": ("\nvariables: {a: {validation: [{condition: x}]}}", "variables.a.validation.0"),
-    "not supported yet": ("\nmodules: {}", ""),
+    "a module from nowhere": ("\nmodules: {a: {inputs: {}}}", "modules.a"),
+    "an unknown key of a call": ("\nmodules: {a: {source: a, input: {}}}", "modules.a"),
+    "a source that is worked out": ("\nmodules: {a: {source: '${var.a}'}}", "modules.a.source"),
+    "no alias": ("{compute: {a: {provider: azure}}}", "compute.a.provider"),
+    "an alias with a key unknown": ("\nazure: {aliases: {a: {subscriptions: b}}}", "azure.aliases.a"),
 }  # fmt: skip
 
 
@@ -268,3 +272,18 @@ def test_mistakes_are_caught_where_they_are(text: str, place: str) -> None:
         text, place = f"\nresources: {text}", f"resources.{place}".rstrip(".")
     found = wrong(f"stack: a{text}" if text.startswith("\n") else text)
     assert any(each.startswith(f"{place}: ") for each in found), found
+
+
+def test_a_module_and_who_calls_it_fit() -> None:
+    schema = module_document(catalogue())
+    Draft202012Validator.check_schema(schema)
+    file = Path(__file__).parents[2] / "modules" / "workspace" / "module.yaml"
+    text = plain(parse(SourceFile("module.yaml", file.read_text()), expressions=False))
+    assert [e.message for e in Draft202012Validator(schema).iter_errors(text)] == []
+    assert set(schema["properties"]) == set(library.SECTIONS)
+    assert list(Draft202012Validator(schema).iter_errors({"variables": {}}))
+    call = "{source: ../a, for_each: [x], inputs: {n: 1}, provider: azure.b, depends_on: [module.c]}"
+    assert wrong(f"stack: a\nmodules: {{a: {call}}}\nazure: {{aliases: {{b: {{location: x}}}}}}") == []
+    inside = "moved: [{from: compute.a, to: 'module.a[\"x\"].module.b.compute.c'}]"
+    parent = "resources: {compute: {a: {type: amlcompute, parent: '${module.a.ws}'}}}"
+    assert wrong(f"stack: a\n{inside}\n{parent}") == []

@@ -420,3 +420,17 @@ def test_an_instance_that_is_taken_out_is_destroyed(shelved: Bench) -> None:
         'module.s["a"].folder.main',
         'module.s["a"].text_file.about',
     }
+
+
+def test_an_expression_that_gives_null_leaves_its_key_out(bench: Bench) -> None:
+    module(
+        bench,
+        "note",
+        "inputs: {name: {default: null}}\n" + NOTE.replace("{content", "{name: '${var.name}', content"),
+    )
+    bench.write(
+        "resources: {folder: {main: {}}}\nmodules:\n  a: {source: modules/note, parent: folder.main}\n"
+        "  b: {source: modules/note, parent: folder.main, inputs: {name: x}}\n"
+    )
+    assert not bench.apply().failures
+    assert sorted(path.name for path in (bench.disk / "main").iterdir()) == ["note", "x"]
