@@ -103,7 +103,7 @@ def _written(
     """What is written of a provider, and of each of its aliases: what differs there."""
     values = evaluate(node, scope, problems)
     if not isinstance(values, dict):
-        problems.append(error("MLI-CFG-040", f"`{name}` takes a map of settings", "", node.position))
+        problems.append(_no_map(f"`{name}`", "", node))
         return {}
     aliases = values.pop(ALIASES, None) or {}
     usual = {key: child for key, child in node.value.items() if key != ALIASES}
@@ -111,8 +111,7 @@ def _written(
         name: (Node(usual, node.position, node.key), values)
     }
     if not isinstance(aliases, dict):
-        place = node.value[ALIASES].position
-        problems.append(error("MLI-CFG-040", f"`{ALIASES}` of `{name}` takes a map", _ALIASED, place))
+        problems.append(_no_map(f"`{ALIASES}` of `{name}`", _ALIASED, node.value[ALIASES]))
         return found
     for alias, own in aliases.items():
         place = node.value[ALIASES].value[alias]
@@ -123,9 +122,12 @@ def _written(
             body = Node({**usual, **place.value}, place.position, place.key)
             found[f"{name}.{alias}"] = body, {**values, **own}
         else:
-            about = f"alias `{alias}` of `{name}` takes a map of settings"
-            problems.append(error("MLI-CFG-040", about, _ALIASED, place.position))
+            problems.append(_no_map(f"alias `{alias}` of `{name}`", _ALIASED, place))
     return found
+
+
+def _no_map(what: str, advice: str, node: Node) -> Diagnostic:
+    return error("MLI-CFG-040", f"{what} takes a map of settings", advice, node.position)
 
 
 ALIASES = "aliases"

@@ -298,7 +298,7 @@ def test_what_no_module_can_live_in(bench: Bench) -> None:
         "resources: {folder: {main: {}}}\nmodules:\n  a: {source: modules/note, parent: folder.mian}\n"
     )
     found = refusals(bench)[0]
-    assert found.code == "MLI-REF-008"
+    assert found.code == "MLI-REF-015"
     assert "`folder.mian` is no resource that module.a could live in" in found.summary
 
 
@@ -434,3 +434,20 @@ def test_an_expression_that_gives_null_leaves_its_key_out(bench: Bench) -> None:
     )
     assert not bench.apply().failures
     assert sorted(path.name for path in (bench.disk / "main").iterdir()) == ["note", "x"]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "code", "summary"),
+    [
+        ("other", "MLI-CFG-040", "`aliases` of `files` takes a map of settings"),
+        ("{other: here}", "MLI-CFG-040", "alias `other` of `files` takes a map of settings"),
+        ("{'a-b': {}}", "MLI-CFG-017", "`a-b` cannot be the name of an alias"),
+        ("{other: {rot: x}}", "MLI-CFG-012", "unknown key `rot` in `files.other`"),
+    ],
+)
+def test_aliases_that_cannot_be(bench: Bench, aliases: str, code: str, summary: str) -> None:
+    bench.write("resources: {folder: {main: {}}}\n")
+    path = bench.folder / "mlinfra.yaml"
+    path.write_text(path.read_text().replace('"}\n', f'", aliases: {aliases}}}\n', 1))
+    (found,) = refusals(bench)
+    assert (found.code, found.summary) == (code, summary)
