@@ -24,5 +24,7 @@ def schema(ctx: click.Context, what: str) -> None:
     with Workplace(folder) as place:
         stack = what == "stack"
         console.document(
-            stack_document(place.catalogue, place.stores) if stack else module_document(place.catalogue)
+            stack_document(place.catalogue, place.stores)
+            if stack
+            else module_document(place.catalogue, place.stores)
         )

@@ -97,7 +97,7 @@ class Workplace:
         self._planning = True
         from mlinfra.fetching.checkouts import GitCheckouts, cache_folder
 
-        checkouts = GitCheckouts(cache_folder(self._environment))
+        checkouts = GitCheckouts(cache_folder(self.environment))
         return loader.load(
             self.folder, **self._given(inputs), shared=inputs.shared, checkouts=checkouts, renewed=renewed
         )

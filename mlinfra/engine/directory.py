@@ -134,7 +134,7 @@ def _bare(address: Address) -> str:
 def _no_parent(module: Module, node: Node) -> Diagnostic:
     text = node.value.text if isinstance(node.value, Template) else str(node.value)
     return error(
-        "MLI-REF-015",
+        "MLI-REF-018",
         f"`{text}` is no resource that {module} could live in",
         "parent: takes the address of a resource, ${workspace.main}, or the output of a module that is the "
         "id of one, ${module.ws.workspace}.",

@@ -11,7 +11,7 @@ import pytest
 from mlinfra.cli.neighbours import recorded_outputs
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
-from mlinfra.config.variables import plain
+from mlinfra.config.inputs import plain
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.model.state import OutputValue, State
 from mlinfra.model.value import Sensitive

@@ -275,7 +275,7 @@ def test_mistakes_are_caught_where_they_are(text: str, place: str) -> None:
 
 
 def test_a_module_and_who_calls_it_fit() -> None:
-    schema = module_document(catalogue())
+    schema = module_document(catalogue(), STORES)
     Draft202012Validator.check_schema(schema)
     file = Path(__file__).parents[2] / "modules" / "workspace" / "module.yaml"
     text = plain(parse(SourceFile("module.yaml", file.read_text()), expressions=False))

@@ -298,7 +298,7 @@ def test_what_no_module_can_live_in(bench: Bench) -> None:
         "resources: {folder: {main: {}}}\nmodules:\n  a: {source: modules/note, parent: folder.mian}\n"
     )
     found = refusals(bench)[0]
-    assert found.code == "MLI-REF-015"
+    assert found.code == "MLI-REF-018"
     assert "`folder.mian` is no resource that module.a could live in" in found.summary
 
 
