@@ -19,6 +19,7 @@ from mlinfra.engine.checks import refusals
 from mlinfra.engine.planner import make_plan
 from mlinfra.engine.remembering import remember
 from mlinfra.engine.saved import check_recorded, check_same, exactly
+from mlinfra.model.savedplan import SavedPlan
 
 
 def carry_out(
@@ -30,9 +31,11 @@ def carry_out(
     moved since it was made.
     """
     folder: Path = ctx.obj
-    saved = planfile.read(folder / file)
+    data = planfile.load(folder / file)
+    saved = _read(folder, file, data, inputs)
     with Workplace(folder, values=planfile.environment(saved, inputs)) as place, ExitStack() as held:
         config = place.config(inputs)
+        planfile.refuse_plain(file, data, place.seal(config.head))
         gate = place.gate(config.policy, manner.rules)
         manager = place.manager(config.head)
         context = place.context(parallelism)
@@ -52,3 +55,9 @@ def carry_out(
             remember(planned, session)
             return tell_checks(refusals(planned.plan.checks), no_color=manner.no_color)
         return make(place, planned, session, context, manner, held)
+
+
+def _read(folder: Path, file: Path, data: bytes, inputs: Inputs) -> SavedPlan:
+    """The saved plan. What the key of an encrypted one is made from cannot come out of the plan itself."""
+    with Workplace(folder) as place:
+        return planfile.read(file, data, lambda: place.seal(place.head(inputs)))

@@ -19,6 +19,7 @@ from mlinfra.model.plan import Options
 from mlinfra.render import json, policy, terminal
 from mlinfra.render.settled import settled
 from mlinfra.render.view import view
+from mlinfra.state.seal.api import Seal
 from mlinfra.state.session import Snapshot
 
 CHANGES = 2
@@ -66,7 +67,7 @@ def plan(
         if sarif is not None:
             write_sarif(folder / sarif, found, place)
         if file is not None:
-            _save(folder / file, planned, snapshot, wanted, place)
+            _save(folder / file, planned, snapshot, wanted, place, place.seal(config.head))
     if as_json:
         console.document(json.plan(planned.plan, found))
     else:
@@ -90,7 +91,9 @@ def plan(
     return CHANGES if detailed_exitcode and not planned.plan.is_empty else 0
 
 
-def _save(file: Path, planned: Planned, snapshot: Snapshot, wanted: Options, place: Workplace) -> None:
+def _save(
+    file: Path, planned: Planned, snapshot: Snapshot, wanted: Options, place: Workplace, seal: Seal
+) -> None:
     from mlinfra.cli import planfile  # not for a plan that is only looked at
     from mlinfra.cli.commit import commit
     from mlinfra.engine.clock import SystemClock
@@ -108,4 +111,5 @@ def _save(file: Path, planned: Planned, snapshot: Snapshot, wanted: Options, pla
             owner=f"{who.owner} on {who.host}",
             commit=commit(place.root),
         ),
+        seal,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from mlinfra.cli.options import Inputs
@@ -11,17 +12,21 @@ from mlinfra.config.variables import PREFIX
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.planfile import UPGRADE, Malformed, decode_plan, encode_plan
 from mlinfra.model.savedplan import SavedPlan
+from mlinfra.state.seal.api import Bound, Seal, Unopened, is_sealed
 
 LARGEST = 256 * 2**20
 """Bytes of a plan file that are read at most; a plan of 10,000 changes has a twentieth of it."""
 
 
-def write(path: Path, saved: SavedPlan) -> None:
+def write(path: Path, saved: SavedPlan, seal: Seal) -> None:
     """Put the plan there, whole or not at all. Raises MlinfraError."""
     from mlinfra.state.durable import replace
 
+    bound = Bound("plan", saved.plan.lineage, saved.plan.serial)
     try:
-        replace(path, encode_plan(saved))
+        with _told(path):
+            data = seal.close(encode_plan(saved), bound)
+        replace(path, data)
     except OSError as wrong:
         what = (wrong.strerror or str(wrong)).lower()
         raise MlinfraError(
@@ -29,8 +34,8 @@ def write(path: Path, saved: SavedPlan) -> None:
         ) from wrong
 
 
-def read(path: Path) -> SavedPlan:
-    """The plan in a file. Raises MlinfraError."""
+def load(path: Path) -> bytes:
+    """The bytes of a plan's file. Raises MlinfraError."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -40,6 +45,14 @@ def read(path: Path) -> SavedPlan:
         raise MlinfraError(error("MLI-SAV-001", f"{path} cannot be read: {what}", hint)) from wrong
     if len(data) > LARGEST:
         raise MlinfraError(error("MLI-SAV-012", f"{path} is too large for a plan", "Look at what it is."))
+    return data
+
+
+def read(path: Path, data: bytes, seal: Callable[[], Seal]) -> SavedPlan:
+    """The plan in these bytes of a file; ``seal`` is asked for where they are encrypted. MlinfraError."""
+    if is_sealed(data):
+        with _told(path):
+            data = seal().open(data, "plan")
     try:
         return decode_plan(data)
     except Malformed as wrong:
@@ -47,6 +60,22 @@ def read(path: Path) -> SavedPlan:
             raise MlinfraError(error("MLI-SAV-002", f"{path} was {wrong.problem}", UPGRADE)) from None
         again = "It is no saved plan, or it was changed since. Plan again: `mlinfra plan --out FILE`."
         raise MlinfraError(error("MLI-SAV-013", f"{path} cannot be used: {wrong}", again)) from None
+
+
+def refuse_plain(path: Path, data: bytes, seal: Seal) -> None:
+    """Raise MlinfraError where the file is not encrypted, and the stack's seal insists on it."""
+    if not is_sealed(data):
+        with _told(path):
+            seal.open(data, "plan")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What cannot be opened, in words."""
+    try:
+        yield
+    except Unopened as wrong:
+        raise MlinfraError(error(wrong.code, f"{path} {wrong.problem}", wrong.hint)) from None
 
 
 def environment(saved: SavedPlan, given: Inputs) -> Mapping[str, str]:

@@ -56,7 +56,7 @@ def check(
     """
     folder: Path = ctx.obj
     with Workplace(folder) as place:
-        found = _planned(place, inputs, scope, rules) if file is None else _saved(place, folder / file, rules)
+        found = _planned(place, inputs, scope, rules) if file is None else _saved(place, file, inputs, rules)
         if sarif is not None:
             write_sarif(folder / sarif, found, place)
     if as_json:
@@ -73,9 +73,11 @@ def _planned(place: Workplace, inputs: Inputs, scope: Scope, rules: Rules) -> Fi
     return judge(place, make_plan(config, snapshot, place.context(scope.parallelism), scope.options()), gate)
 
 
-def _saved(place: Workplace, file: Path, rules: Rules) -> FindingsView:
+def _saved(place: Workplace, file: Path, inputs: Inputs, rules: Rules) -> FindingsView:
     gate = place.gate(policy_of_stack(place.folder), rules)
-    return findings(judge_plan(gate, planfile.read(file).plan, place.today()))
+    data = planfile.load(place.folder / file)
+    saved = planfile.read(file, data, lambda: place.seal(place.head(inputs)))
+    return findings(judge_plan(gate, saved.plan, place.today()))
 
 
 @policy.command("list")

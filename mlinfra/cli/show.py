@@ -26,7 +26,7 @@ def show(ctx: click.Context, file: Path | None, inputs: Inputs, as_json: bool, n
     """
     folder: Path = ctx.obj
     if file is not None:
-        _plan(folder / file, as_json, no_color)
+        _plan(folder, file, inputs, as_json, no_color)
         return
     with Workplace(folder) as place:
         state = place.recorded(place.head(inputs))
@@ -36,12 +36,14 @@ def show(ctx: click.Context, file: Path | None, inputs: Inputs, as_json: bool, n
         console.show(console.stdout(no_color=no_color), terminal.state(state))
 
 
-def _plan(file: Path, as_json: bool, no_color: bool) -> None:
+def _plan(folder: Path, file: Path, inputs: Inputs, as_json: bool, no_color: bool) -> None:
     from mlinfra.cli import planfile
     from mlinfra.render.saved import origin
     from mlinfra.render.view import view
 
-    saved = planfile.read(file)
+    with Workplace(folder) as place:
+        data = planfile.load(folder / file)
+        saved = planfile.read(file, data, lambda: place.seal(place.head(inputs)))
     if as_json:
         console.document(json.plan(saved.plan))
     else:

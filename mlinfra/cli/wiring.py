@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from mlinfra.simulator import Response, Simulator
     from mlinfra.state.api import Store, StoreKind
     from mlinfra.state.manager import StateManager
+    from mlinfra.state.seal.api import Seal
     from mlinfra.state.session import Snapshot
 
 HOME = "state"
@@ -137,7 +138,18 @@ class Workplace:
             tool=f"mlinfra {__version__}",
             commit=lambda: commit(self.root),
             left_behind=(lambda: "") if moving or anywhere else partial(left_behind, self, head),
+            seal=self.seal(head),
         )
+
+    def seal(self, head: Head) -> Seal:
+        """What encrypts the state and saved plans of the stack. Raises MlinfraError where it cannot be."""
+        from mlinfra.state.seal.api import PLAIN
+
+        if head.encryption is None:
+            return PLAIN
+        from mlinfra.state.seal.settings import make_seal
+
+        return make_seal(head.encryption, head.folder, head.root, self.environment)
 
     def store(self, head: Head, clock: Clock) -> Store:
         """Where the stack's state is kept, by ``backend:``. Raises MlinfraError."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mlinfra.config.backend import backend_reads, read_backend
+from mlinfra.config.encryption import read_encryption
 from mlinfra.config.include import Part, included, joined
 from mlinfra.config.inputs import read_inputs
 from mlinfra.config.shape import Reader
@@ -29,7 +30,8 @@ def load_head(
     environment: Mapping[str, str] = _NONE,
     instead: SourceFile | None = None,
 ) -> Head:
-    """Read what says where the stack's state is: its name, ``backend:``, and the variables that this reads.
+    """Read what says where the stack's state is: its name, ``backend:``, ``encryption:``, and the variables
+    that these read.
 
     ``instead`` is YAML that stands for what is written under ``backend:``; empty, the stack names no store. A
     mistake elsewhere in its files hides nothing that is recorded, so it is not looked for. Raises
@@ -46,7 +48,8 @@ def load_head(
     around = Surroundings(folder, root, readable(environment))
     stack = stack_name(top, sections.get("stack"), folder, problems)
     section = sections.get("backend") if instead is None else _instead(instead, problems)
-    reads = backend_reads(section)
+    encryption = sections.get("encryption")
+    reads = backend_reads(section) | backend_reads(encryption)
     variables: Mapping[str, Variable] = {}
     if reads:
         elsewhere: list[Diagnostic] = []
@@ -65,8 +68,9 @@ def load_head(
             around=around,
         )
     backend = read_backend(section, variables, around, problems)
+    sealed = read_encryption(encryption, variables, around, problems)
     refuse_errors(in_order(problems, source))
-    return Head(stack, folder, root, backend, reads)
+    return Head(stack, folder, root, backend, reads, sealed)
 
 
 def _instead(source: SourceFile, problems: list[Diagnostic]) -> Node | None:

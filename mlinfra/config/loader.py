@@ -16,6 +16,7 @@ from mlinfra.config.bodies import Bodies
 from mlinfra.config.calls import Trail
 from mlinfra.config.checks import read_stack_checks
 from mlinfra.config.definition import keys, read_definition
+from mlinfra.config.encryption import read_encryption
 from mlinfra.config.expansion import blocks_of, expanded
 from mlinfra.config.include import Part, included, joined
 from mlinfra.config.inputs import read_inputs
@@ -40,6 +41,7 @@ SECTIONS = (
     "stack",
     "include",
     "backend",
+    "encryption",
     "variables",
     "locals",
     "resources",
@@ -146,6 +148,7 @@ def _load(
         included=tuple(part.source for part in others),
         environment=around.environment,
         backend=read_backend(sections.get("backend"), variables, around, problems),
+        encryption=read_encryption(sections.get("encryption"), variables, around, problems),
         policy=read_policy(sections.get("policy"), folder, root, problems),
     )
     _check_rest(config, names, problems)

@@ -30,6 +30,7 @@ from mlinfra.engine.neighbours import SCHEMA, STACK_OUTPUT
 from mlinfra.engine.schema import Schema
 from mlinfra.engine.settings import ALIASES
 from mlinfra.providers.api import Catalogue, ResourceType
+from mlinfra.state.seal.settings import SCHEMA as ENCRYPTION
 
 _META = "#/$defs/meta/properties/{}"
 _NESTED = ("anyOf", "oneOf", "allOf")
@@ -55,6 +56,7 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
                 "type": ["object", "null"],
                 **backend,
             },
+            "encryption": dict(ENCRYPTION),
             **{name: _settings(provider.settings_schema) for name, provider in catalogue.providers.items()},
             **{key: TOP[key] for key in ("variables", "locals")},
             **blocks,

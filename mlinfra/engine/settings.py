@@ -19,7 +19,17 @@ from mlinfra.model.source import Node
 from mlinfra.model.value import is_sensitive, reveal
 from mlinfra.providers.api import Catalogue
 
-_LANGUAGE = ("stack", "backend", "variables", "locals", "resources", "modules", "outputs", "policy")
+_LANGUAGE = (
+    "stack",
+    "backend",
+    "encryption",
+    "variables",
+    "locals",
+    "resources",
+    "modules",
+    "outputs",
+    "policy",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,24 @@ class Backend:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretKey:
+    """Where a key comes from: ``method`` is a word of ``encryption:``, ``value`` plain, secret or not."""
+
+    method: str
+    value: Any = field(repr=False)
+    node: Node = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """``encryption:``: the key to write with, those in use before, and whether plain text is read too."""
+
+    key: SecretKey
+    fallbacks: tuple[SecretKey, ...] = ()
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What must be known of a stack to find its state: no more of its files needs to be right for that."""
 
@@ -190,7 +208,8 @@ class Head:
     root: Path
     backend: Backend | None = None
     reads: frozenset[str] = frozenset()
-    """The variables that ``backend`` reads."""
+    """The variables that ``backend`` and ``encryption`` read."""
+    encryption: Encryption | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +241,7 @@ class Config:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What `env_or_default` can read: ``MLINFRA_ENV_`` variables, by their names without that."""
     backend: Backend | None = None
+    encryption: Encryption | None = None
     policy: Policy = field(default_factory=Policy)
     """What the stack itself says of rules."""
 
@@ -252,4 +272,4 @@ class Config:
     @property
     def head(self) -> Head:
         """Where its state is."""
-        return Head(self.stack, self.folder, self.root, self.backend)
+        return Head(self.stack, self.folder, self.root, self.backend, encryption=self.encryption)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from mlinfra.model.codec import Malformed, decode_header
+from mlinfra.model.codec import Malformed
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.state import Stamp, State
 from mlinfra.state.api import Store, Version
@@ -50,12 +50,12 @@ class Archive:
         """The states, the one that counts first; at most ``limit`` of them. Raises MlinfraError."""
         with told():
             found = self._store.read()
-            now = [] if found is None else [_kept(found[0], None, self._store.where())]
+            now = [] if found is None else [self._kept(found[0], None, self._store.where())]
             earlier = list(self._store.history())
             rest = None if limit is None else max(limit - len(now), 0)
             return (
                 *now[:limit],
-                *(_kept(self._store.version(v.serial), v, v.where) for v in earlier[:rest]),
+                *(self._kept(self._store.version(v.serial), v, v.where) for v in earlier[:rest]),
             )
 
     def state(self, serial: int | None = None) -> State:
@@ -100,6 +100,21 @@ class Archive:
             now = Finding(f"{part} of serial {state.serial}", where)
             return (now, self._journal(state), *self._earlier(state))
 
+    def _kept(self, data: bytes | None, version: Version | None, where: str) -> Kept:
+        """One line of the history; of the state that counts without ``version``."""
+        serial, written = (version.serial, version.written) if version else (0, None)
+        current = version is None
+        try:
+            if data is None:
+                raise Malformed("it made room for a later one")
+            state = self._reader.heading(data, where)
+        except Malformed as wrong:
+            return Kept(serial, where, written, None, current, f"{wrong}")
+        except MlinfraError as wrong:
+            return Kept(serial, where, written, None, current, wrong.diagnostics[0].summary)
+        at = state.written.at if state.written else written
+        return Kept(state.serial if current else serial, where, at, state.written, current)
+
     def _journal(self, state: State) -> Finding:
         part, where = "its journal", self._store.where(state.serial)
         try:
@@ -125,15 +140,3 @@ class Archive:
             elif current is not None and state.lineage != current.lineage:
                 note = f"of another lineage, {state.lineage}"
             yield Finding(part, version.where, problem, note)
-
-
-def _kept(data: bytes | None, version: Version | None, where: str) -> Kept:
-    serial, written = (version.serial, version.written) if version else (0, None)
-    try:
-        if data is None:
-            raise Malformed("it made room for a later one")
-        state = decode_header(data)
-    except Malformed as wrong:
-        return Kept(serial, where, written, None, version is None, f"{wrong}")
-    at = state.written.at if state.written else written
-    return Kept(state.serial if version is None else serial, where, at, state.written, version is None)

@@ -9,7 +9,7 @@ cannot be read is damage and is told.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import msgspec
@@ -83,10 +83,18 @@ def check(entry: Entry) -> None:
         raise ValueError(f"{entry.address}: a done {entry.op.value} needs observed")
 
 
-def read_entries(data: bytes, *, lineage: str, serial: int, where: str) -> tuple[Entry, ...]:
+def read_entries(
+    data: bytes,
+    *,
+    lineage: str,
+    serial: int,
+    where: str,
+    opened: Callable[[bytes, int], bytes] = lambda entry, seq: entry,
+) -> tuple[Entry, ...]:
     """The entries of a journal, in order. ``where`` is how messages name it.
 
-    Raises MlinfraError, with the line: damage, another lineage or serial, a newer format.
+    ``opened`` makes of what stands in a line of this number the encoded entry. Raises MlinfraError, with the
+    line: damage, another lineage or serial, a newer format; and what ``opened`` raises.
     """
     if not data:
         return ()
@@ -117,7 +125,7 @@ def read_entries(data: bytes, *, lineage: str, serial: int, where: str) -> tuple
             raise _damage(where, damaged) if damaged else _wrong("010", what, _REPAIR, where, number)
         damaged = 0
         try:
-            found.append(decode_entry(bytes(read.entry)))
+            found.append(decode_entry(opened(bytes(read.entry), read.seq)))
         except Malformed as wrong:
             raise _wrong("013", f"cannot be understood: {wrong}", UPGRADE, where, number) from None
     if damaged:

@@ -22,6 +22,7 @@ from mlinfra.state.archive import Archive
 from mlinfra.state.journal import fold
 from mlinfra.state.lease import Keeper
 from mlinfra.state.reading import Reader
+from mlinfra.state.seal.api import PLAIN, Seal
 from mlinfra.state.session import Session, Snapshot
 from mlinfra.state.telling import told
 
@@ -77,7 +78,7 @@ class StateManager:
     store would not take: by default beside the state where that is a file, else the current folder.
     ``heartbeat=False`` leaves renewing to `Session.guard` and `Session.record`. ``commit`` tells which commit
     is checked out, for the history. ``left_behind`` is asked where the store has no state: it tells where one
-    is that should have been moved there.
+    is that should have been moved there. ``seal`` encrypts what the store is given.
     """
 
     def __init__(
@@ -95,10 +96,12 @@ class StateManager:
         new_lineage: Callable[[], str] = lambda: str(uuid.uuid4()),
         commit: Callable[[], str] = lambda: "",
         left_behind: Callable[[], str] = lambda: "",
+        seal: Seal = PLAIN,
     ) -> None:
-        self.reader = Reader(store, stack=stack, folder=folder)
+        self.reader = Reader(store, stack=stack, folder=folder, seal=seal)
         self.archive = Archive(store, self.reader)
         self.store = store
+        self._seal = seal
         self._stack = stack
         self._folder = folder
         self._clock = clock
@@ -143,11 +146,13 @@ class StateManager:
                 found = self._read()  # first: a store that is refused must not be given a key
                 key = self.store.secret(keeper.lease) or secrets.token_bytes(32)
                 snapshot = self._snapshot(found, key, lineage)
+                self._seal.ready()
             yield Session(
                 self.store,
                 snapshot,
                 keeper,
                 self.reader,
+                self._seal,
                 stamp=self._stamp(command),
                 tool=self._tool,
                 aside=self._asides(),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from mlinfra.model.codec import UPGRADE, Malformed, decode_state
+from mlinfra.model.codec import UPGRADE, Malformed, decode_header, decode_state
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.journal import Entry
 from mlinfra.model.source import Position, SourceFile
 from mlinfra.model.state import State
 from mlinfra.state.api import Store, StoreError
 from mlinfra.state.journal import read_entries
+from mlinfra.state.seal.api import PLAIN, Bound, Seal, Unopened, is_sealed
 
 
 class OfAnotherStack(MlinfraError):
@@ -21,17 +22,21 @@ class OfAnotherStack(MlinfraError):
 class Reader:
     """Reads for one stack, which is called ``stack`` and lies in ``folder`` of the repository (None: any)."""
 
-    def __init__(self, store: Store, *, stack: str, folder: str | None) -> None:
+    def __init__(self, store: Store, *, stack: str, folder: str | None, seal: Seal = PLAIN) -> None:
         self._store = store
+        self._seal = seal
         self.stack = stack
         self.folder = folder
 
-    def state(self, data: bytes, where: str | None = None) -> State:
+    def state(self, data: bytes, where: str | None = None, *, by_hand: bool = False) -> State:
         """The state in these bytes, which are the store's own unless ``where`` names another place.
 
-        Raises MlinfraError: damage, a newer format, another stack's.
+        ``by_hand``: from whoever has the key and runs this command, so it need not be encrypted. Raises
+        MlinfraError: damage, a newer format, another stack's, what a seal does not open.
         """
         place = where or self._store.where()
+        if is_sealed(data) or not by_hand:
+            data = self._opened(data, place)
         try:
             state = decode_state(data)
         except Malformed as wrong:
@@ -39,6 +44,13 @@ class Reader:
             raise _unreadable(wrong, data, place, how) from None
         self._refuse_other_stack(state, place)
         return state
+
+    def heading(self, data: bytes, where: str) -> State:
+        """What the state in these bytes says of itself, and nothing of what is recorded in it.
+
+        Raises Malformed, and MlinfraError where it cannot be opened.
+        """
+        return decode_header(self._opened(data, where))
 
     def entries(self, state: State) -> tuple[Entry, ...]:
         """The entries of the state's journal. Raises StoreError, and MlinfraError for damage."""
@@ -48,7 +60,18 @@ class Reader:
     def lines(self, written: bytes, state: State) -> tuple[Entry, ...]:
         """The entries in the bytes of the state's journal. Raises MlinfraError for damage."""
         where = self._store.where(state.serial)
-        return read_entries(written, lineage=state.lineage, serial=state.serial, where=where)
+
+        def opened(entry: bytes, seq: int) -> bytes:
+            bound = Bound("journal", state.lineage, state.serial, seq)
+            return self._opened(entry, f"line {seq + 1} of {where}", bound)
+
+        return read_entries(written, lineage=state.lineage, serial=state.serial, where=where, opened=opened)
+
+    def _opened(self, data: bytes, where: str, bound: Bound | None = None) -> bytes:
+        try:
+            return self._seal.open(data, bound.kind if bound else "state", bound)
+        except Unopened as wrong:
+            raise MlinfraError(error(wrong.code, f"{where} {wrong.problem}", wrong.hint)) from None
 
     def _refuse_other_stack(self, state: State, where: str) -> None:
         if state.stack != self.stack:

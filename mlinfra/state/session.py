@@ -19,6 +19,7 @@ from mlinfra.state.journal import TORN, check, follow, line
 from mlinfra.state.lease import Keeper
 from mlinfra.state.reading import Reader
 from mlinfra.state.recovery import keep_aside
+from mlinfra.state.seal.api import Bound, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Session:
         snapshot: Snapshot,
         keeper: Keeper,
         reader: Reader,
+        seal: Seal,
         *,
         stamp: Callable[[str], Stamp],
         tool: str,
@@ -73,6 +75,7 @@ class Session:
         self._store = store
         self._keeper = keeper
         self._reader = reader
+        self._seal = seal
         self._stamp = stamp
         self._tool = tool
         self._aside = aside
@@ -134,11 +137,10 @@ class Session:
             )
             still = tuple(self._open.values())
             lines = (
-                line(encode_entry(entry, old.key), new.lineage, new.serial, number)
-                for number, entry in enumerate(still)
+                self._line(encode_entry(entry, old.key), new, number) for number, entry in enumerate(still)
             )
             journal = b"".join(lines)
-            data = encode_state(new, old.key, self._tool)
+            data = self._encoded(new)
             try:
                 self._keeper.keep()
                 etag = self._store.write(data, new.serial, old.etag, self._keeper.lease, journal)
@@ -156,7 +158,7 @@ class Session:
             self._keeper.keep()
             number, lead = self._find_end() if number is None else (number, b"")
             numbered = enumerate(batch, number)
-            lines = [line(item.encoded, state.lineage, state.serial, count) for count, item in numbered]
+            lines = [self._line(item.encoded, state, count) for count, item in numbered]
             self._store.journal_append(state.serial, lead + b"".join(lines), self._keeper.lease)
         except StoreError as trouble:
             for item in batch:
@@ -173,12 +175,22 @@ class Session:
         if self.snapshot.etag is None:
             # The first thing ever recorded: lineage and folder must be there before anything is sent.
             state = replace(state, written=self._stamp("begun"))
-            data = encode_state(state, self.snapshot.key, self._tool)
+            data = self._encoded(state)
             etag = self._store.write(data, state.serial, None, self._keeper.lease)
             self.snapshot = replace(self.snapshot, state=state, etag=etag)
         written = self._store.journal_read(state.serial)
         entries = self._reader.lines(written, state)
         return len(entries), TORN if written and not written.endswith(b"\n") else b""
+
+    def _encoded(self, state: State) -> bytes:
+        """The state as it is written down."""
+        data = encode_state(state, self.snapshot.key, self._tool)
+        return self._seal.close(data, Bound("state", state.lineage, state.serial))
+
+    def _line(self, entry: bytes, state: State, number: int) -> bytes:
+        """An encoded entry as a line of the state's journal."""
+        closed = self._seal.close(entry, Bound("journal", state.lineage, state.serial, number))
+        return line(closed, state.lineage, state.serial, number)
 
     def _put_aside(self, data: bytes, state: State, trouble: StoreError) -> MlinfraError:
         place = self._store.where()

@@ -39,7 +39,7 @@ def push(
     data = _read(folder, file)
     with Workplace(folder) as place:
         manager = place.manager(place.head(inputs))
-        pushed = manager.reader.state(data, name)
+        pushed = manager.reader.state(data, name, by_hand=True)
         with hold(ctx, manager, "state push", lock_timeout, pushed.lineage) as session:
             snapshot = session.snapshot
             if not force and snapshot.etag is not None:
