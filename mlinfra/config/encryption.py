@@ -84,10 +84,9 @@ def _key(
             )
         return None
     ((method, node),) = members.items()
-    told = len(problems)
     plain = reveal(evaluated(node))
-    if len(problems) > told:
-        return None
+    if plain is None and any(each.severity is Severity.ERROR for each in problems):
+        return None  # a variable without a value, say: it was told
     fits = _is_vault(plain) if method == "key_vault" else isinstance(plain, str) and bool(plain)
     if not fits:
         shape = "a map: {vault: …, key: …}" if method == "key_vault" else "a text"
