@@ -12,7 +12,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """One cloud: endpoint of ARM, authority that signs in (None: nobody has to), scope of the token, and the
-    end of the addresses of its storage."""
+    ends of the addresses of its storage and of its key vaults."""
 
     name: str
     endpoint: str
@@ -20,6 +20,7 @@ class Cloud:
     scope: str
     portal: str
     storage: str
+    vault: str
 
 
 CLOUDS = {
@@ -32,6 +33,7 @@ CLOUDS = {
             "https://management.azure.com/.default",
             "https://portal.azure.com",
             "core.windows.net",
+            "vault.azure.net",
         ),
         Cloud(
             "usgov",
@@ -40,6 +42,7 @@ CLOUDS = {
             "https://management.usgovcloudapi.net/.default",
             "https://portal.azure.us",
             "core.usgovcloudapi.net",
+            "vault.usgovcloudapi.net",
         ),
         Cloud(
             "china",
@@ -48,6 +51,7 @@ CLOUDS = {
             "https://management.chinacloudapi.cn/.default",
             "https://portal.azure.cn",
             "core.chinacloudapi.cn",
+            "vault.azure.cn",
         ),
         Cloud(
             "simulator",
@@ -56,6 +60,7 @@ CLOUDS = {
             "https://management.azure.com/.default",
             "https://portal.azure.com",
             "core.windows.net",
+            "vault.azure.net",
         ),
     )
 }

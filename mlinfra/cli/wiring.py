@@ -147,9 +147,18 @@ class Workplace:
 
         if head.encryption is None:
             return PLAIN
-        from mlinfra.state.seal.settings import make_seal
+        from mlinfra.state.seal.settings import Surroundings, make_seal
 
-        return make_seal(head.encryption, head.folder, head.root, self.environment)
+        around = Surroundings(head.folder, head.root, self.environment, self._vault_words)
+        return make_seal(head.encryption, around)
+
+    def _vault_words(self, cloud: str) -> Mapping[str, Any]:
+        """The way into the simulator's vaults; nothing for those of a real cloud."""
+        if cloud != "simulator":
+            return {}
+        from mlinfra.simulator.transport import SimulatorTransport
+
+        return {"transport": SimulatorTransport(self.simulator), "credential": SimulatedCredential()}
 
     def store(self, head: Head, clock: Clock) -> Store:
         """Where the stack's state is kept, by ``backend:``. Raises MlinfraError."""

@@ -30,7 +30,7 @@ from mlinfra.engine.neighbours import SCHEMA, STACK_OUTPUT
 from mlinfra.engine.schema import Schema
 from mlinfra.engine.settings import ALIASES
 from mlinfra.providers.api import Catalogue, ResourceType
-from mlinfra.state.seal.settings import SCHEMA as ENCRYPTION
+from mlinfra.state.seal.schema import SCHEMA as ENCRYPTION
 
 _META = "#/$defs/meta/properties/{}"
 _NESTED = ("anyOf", "oneOf", "allOf")

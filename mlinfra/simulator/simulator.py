@@ -19,7 +19,7 @@ from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.faults import Faults
 from mlinfra.simulator.ids import Ids
 from mlinfra.simulator.limits import Limits
-from mlinfra.simulator.services import SERVICES, blob
+from mlinfra.simulator.services import SERVICES, blob, keyvault_keys
 from mlinfra.simulator.store import Store
 from mlinfra.simulator.wire import Answer, Request, Response, encode
 from mlinfra.simulator.world import World, catalogue
@@ -148,13 +148,14 @@ class Simulator:
 
     def _respond(self, request: Request) -> Response:
         call = router.make_call(self._world, request)
-        account = blob.account_of(request)  # a request to the blob service of an account, not to ARM
+        # A request to the blob service of an account or to the keys of a vault, not to ARM.
+        account, vault = blob.account_of(request), keyvault_keys.vault_of(request)
         method = request.method.upper()
         settles = self._world.now >= self._due
         changes = method in router.WRITES or settles
         headers: dict[str, str] = {}
         try:
-            if call.path.subscription and not account:
+            if call.path.subscription and not (account or vault):
                 name, left = self._limits.take(method, call.path.subscription, self._world.now)
                 headers[name] = str(left)
             with self._store.transaction() if changes else nullcontext():
@@ -166,6 +167,8 @@ class Simulator:
                     with self._savepoint(changes):
                         if account:
                             answer = blob.dispatch(self._world, account, request)
+                        elif vault:
+                            answer = keyvault_keys.dispatch(self._world, vault, request)
                         else:
                             answer = router.dispatch(call, self._watched)
                 except ArmError as error:
@@ -242,6 +245,8 @@ class Simulator:
         account = blob.account_of(request)
         if account:
             line["account"] = account
+        if vault := keyvault_keys.vault_of(request):
+            line["vault"] = vault
         if fault:
             line["fault"] = fault
         os.write(self._log, encode(line) + b"\n")

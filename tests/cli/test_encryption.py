@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mlinfra.cli.wiring import Workplace
+from mlinfra.simulator import Request
 from mlinfra.state.seal import keys
 from mlinfra.state.seal.api import is_sealed
 from mlinfra.state.seal.keys import Cost
@@ -233,3 +235,27 @@ def test_an_absolute_path_may_lead_out_of_the_repository(stage: Stage, tmp_path:
     write(stage, '{file: "${var.key_file}"}')
     assert run(stage, f"apply --auto-approve -v key_file={outside}").code == 0
     assert is_sealed((stage.folder / "state" / "small.json").read_bytes())
+
+
+def test_a_key_of_a_vault(stage: Stage) -> None:
+    (stage.folder / "mlinfra.yaml").write_text(
+        "stack: base\n"
+        "azure: {cloud: simulator, location: westeurope}\n"
+        "resources:\n"
+        "  resource_group: {main: {name: rg-base}}\n"
+        "  key_vault: {main: {name: kv-small}}\n"
+    )
+    assert run(stage, "apply --auto-approve").code == 0
+    write(stage, "{key_vault: {vault: kv-small, key: state, cloud: simulator}}")
+    result = run(stage, "apply --auto-approve")
+    assert result.code == 1
+    assert "az keyvault key create --vault-name kv-small --name state" in told(result)
+    with Workplace(stage.folder) as place:
+        headers = {"host": "kv-small.vault.azure.net", "authorization": "Bearer x"}
+        body = b'{"kty": "RSA"}'
+        request = Request("POST", "/keys/state/create", {"api-version": "7.4"}, headers, body)
+        assert place.simulator.handle(request).status == 200
+    assert run(stage, "apply --auto-approve").code == 0
+    assert is_sealed((stage.folder / "state" / "small.json").read_bytes())
+    assert run(stage, "state list").code == 0
+    assert run(stage, "state verify").code == 0

@@ -116,7 +116,7 @@ def _waits_for_dns(call: Call, resource: Resource) -> None:
 VAULTS = Kind(
     type=VAULT,
     api_versions=VERSIONS,
-    short={"*": "a vault holds no keys, secrets or certificates; its network rules are kept"},
+    short={"*": "of keys only what wraps others, no secrets or certificates; network rules are kept"},
     refused=("keys", "secrets", "privateEndpointConnections", "privateLinkResources"),
     names=Names(
         pattern=re.compile(r"(?!.*--)[a-zA-Z][-a-zA-Z0-9]{1,22}[a-zA-Z0-9]"),
