@@ -30,6 +30,7 @@ def validate(ctx: click.Context, inputs: Inputs, as_json: bool, no_color: bool) 
         with Workplace(folder) as place:
             config = place.config(inputs)
             place.store_kind(config.backend)
+            place.seal(config.head)
             place.gate(config.policy)
             warnings = check(config, place.context())
     except MlinfraError as wrong:

@@ -102,7 +102,7 @@ def test_a_wrong_key_is_told_and_nothing_is_written(stage: Stage) -> None:
     for command in ("apply --auto-approve", "plan", "state list", "state rm resource_group.main"):
         result = run(stage, command)
         assert result.code == 1
-        assert "MLI-STA-075: state/small.json is encrypted with another key" in told(result)
+        assert "MLI-STA-085: state/small.json is encrypted with another key" in told(result)
     assert kept(stage) == before
 
 
@@ -112,7 +112,7 @@ def test_without_a_key_nothing_is_begun(stage: Stage, encryption: str) -> None:
     write(stage, encryption)
     result = run(stage, "apply --auto-approve")
     assert result.code == 1
-    assert "MLI-STA-073" in told(result)
+    assert "MLI-STA-083" in told(result)
     assert "openssl rand -hex 32" in told(result)
     assert kept(stage) == {}
     assert "resource_group.main" not in run(stage, "simulator list").stdout
@@ -125,7 +125,7 @@ def test_a_stack_that_no_longer_says_so_reads_nothing(stage: Stage) -> None:
     (stage.folder / "mlinfra.yaml").write_text(text.replace("encryption: {environment: ONE_KEY}", ""))
     result = run(stage, "apply --auto-approve")
     assert result.code == 1
-    assert "MLI-STA-070: state/small.json is encrypted, and the stack says not with which key" in told(result)
+    assert "MLI-STA-080: state/small.json is encrypted, and the stack says not with which key" in told(result)
 
 
 def test_from_plain_to_encrypted_is_said_and_slipped_in_by_nobody(stage: Stage) -> None:
@@ -137,13 +137,13 @@ def test_from_plain_to_encrypted_is_said_and_slipped_in_by_nobody(stage: Stage) 
     run(stage, "apply --auto-approve")
     slipped = (stage.folder / "state" / "small.json").read_bytes()
     write(stage, "{environment: ONE_KEY}")
-    assert "MLI-STA-074: state/small.json is not encrypted" in told(run(stage, "plan"))
+    assert "MLI-STA-084: state/small.json is not encrypted" in told(run(stage, "plan"))
     write(stage, plain)
     assert run(stage, "apply --auto-approve -v team=fraud").code == 0
     write(stage, "{environment: ONE_KEY}")
     assert run(stage, "plan -v team=fraud").code == 0
     (stage.folder / "state" / "small.json").write_bytes(slipped)
-    assert "MLI-STA-074" in told(run(stage, "apply --auto-approve"))
+    assert "MLI-STA-084" in told(run(stage, "apply --auto-approve"))
 
 
 def test_a_change_of_keys(stage: Stage) -> None:
@@ -168,7 +168,7 @@ def test_a_state_with_a_flipped_bit(stage: Stage) -> None:
     path.write_text(f"{text[:at]}{'B' if text[at] == 'A' else 'A'}{text[at + 1 :]}")
     result = run(stage, "plan")
     assert result.code == 1
-    assert "MLI-STA-072: state/small.json is damaged" in told(result)
+    assert "MLI-STA-082: state/small.json is damaged" in told(result)
     assert run(stage, "state verify").code == 1
 
 
@@ -180,7 +180,7 @@ def test_a_plan_that_is_not_encrypted_is_not_carried_out(stage: Stage) -> None:
     (stage.folder / "mlinfra.yaml").write_text(text)
     result = run(stage, "apply a.plan")
     assert result.code == 1
-    assert "MLI-STA-074: a.plan is not encrypted" in told(result)
+    assert "MLI-STA-084: a.plan is not encrypted" in told(result)
     assert run(stage, "show a.plan").code == 0, "looking does no harm"
 
 
@@ -213,7 +213,7 @@ def test_a_state_put_in_by_hand_is_encrypted_and_its_file_may_be(stage: Stage) -
         ("{environment: A, fallback: {fallback: plain}}", "unknown key `fallback`"),
         ("{key_vault: {vault: v}}", "`key_vault` of `encryption` takes a map"),
         ('{file: "${resource_group.main.id}"}', "MLI-"),
-        ('{file: "../../x.key"}', "MLI-STA-076: `encryption` names the key file ../../x.key"),
+        ('{file: "../../x.key"}', "MLI-STA-086: `encryption` names the key file ../../x.key"),
         ("{passphrase: short}", "the passphrase has fewer than 16 characters"),
     ],
 )
@@ -221,7 +221,7 @@ def test_what_is_wrong_with_it_is_told_and_never_taken_for_nothing(
     stage: Stage, encryption: str, words: str
 ) -> None:
     write(stage, encryption)
-    for command in ("plan", "state list", "apply --auto-approve"):
+    for command in ("validate", "plan", "state list", "apply --auto-approve"):
         result = run(stage, command)
         assert result.code == 1, told(result)
         assert words in told(result)
@@ -240,7 +240,8 @@ def test_an_absolute_path_may_lead_out_of_the_repository(stage: Stage, tmp_path:
 def test_a_key_of_a_vault(stage: Stage) -> None:
     (stage.folder / "mlinfra.yaml").write_text(
         "stack: base\n"
-        "azure: {cloud: simulator, location: westeurope}\n"
+        "azure:\n"
+        "  {cloud: simulator, subscription: 00000000-0000-0000-0000-000000000001, location: westeurope}\n"
         "resources:\n"
         "  resource_group: {main: {name: rg-base}}\n"
         "  key_vault: {main: {name: kv-small}}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from mlinfra.model.planfile import decode_plan
 from mlinfra.model.state import Deed, Stamp
 from mlinfra.model.value import LocalPath, Redacted
 from mlinfra.state.journal import fold, read_entries
+from mlinfra.state.seal.api import Bound
+from mlinfra.state.seal.cipher import Cipher
+from mlinfra.state.seal.keys import Passphrase, from_environment
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 CPU = parse_address("compute.cpu")
@@ -61,3 +65,21 @@ def test_a_plan(folder: Path) -> None:
     assert saved.plan.stack == "churn"
     assert [change.address for change in saved.plan.changes] == [CPU, ANA]
     assert (saved.owner, saved.values, saved.secrets) == ("ana on laptop", {"team": "churn"}, ("password",))
+
+
+def test_what_is_encrypted(folder: Path) -> None:
+    """The state and the journal with a key, the plan with a passphrase."""
+    by_key = Cipher(from_environment("KEY", {"KEY": "1" * 64}))
+    plain = by_key.open((folder / "state.sealed.json").read_bytes(), "state")
+    assert plain == (folder / "state.json").read_bytes()
+    state = decode_state(plain)
+
+    def opened(entry: bytes, seq: int) -> bytes:
+        return by_key.open(entry, "journal", Bound("journal", state.lineage, state.serial, seq))
+
+    sealed, clear = ((folder / name).read_bytes() for name in ("journal.sealed.jsonl", "journal.jsonl"))
+    read = partial(read_entries, lineage=state.lineage, serial=state.serial, where="it")
+    assert read(sealed, opened=opened) == read(clear)
+    by_words = Cipher(Passphrase("correct horse battery staple"))
+    plan = by_words.open((folder / "plan.sealed.json").read_bytes(), "plan")
+    assert plan == (folder / "plan.json").read_bytes()

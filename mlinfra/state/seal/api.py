@@ -62,7 +62,7 @@ class Plain:
         """The same bytes. Raises Unopened for those that are encrypted."""
         if is_sealed(data):
             raise Unopened(
-                "MLI-STA-070",
+                "MLI-STA-080",
                 "is encrypted, and the stack says not with which key",
                 "Write `encryption:` in the stack, as it was when this was written.",
             )

@@ -49,7 +49,7 @@ class Cipher:
             if self._plain:
                 return data
             raise Unopened(
-                "MLI-STA-074",
+                "MLI-STA-084",
                 "is not encrypted, though the stack says `encryption:`",
                 "Where it is to be encrypted from now on, write  fallback: plain  under `encryption:` until "
                 "the next apply has written it. Otherwise somebody put it there: find out who.",
@@ -93,7 +93,7 @@ class Cipher:
                 return key
         methods = ", ".join(dict.fromkeys(source.method for source in self._sources))
         raise Unopened(
-            "MLI-STA-075",
+            "MLI-STA-085",
             f"is encrypted with another key (from {method}, id {wanted}) than the stack has (from {methods})",
             "Give the key that it was written with; after a change of keys, the earlier one under "
             "`fallback:` of `encryption:`. Nothing was written.",

@@ -70,7 +70,7 @@ def decode(data: bytes) -> Envelope:
         number = _format.decode(data).mlinfra_encrypted
         if number > FORMAT:
             raise Unopened(
-                "MLI-STA-071",
+                "MLI-STA-081",
                 f"is encrypted in format {number}, of a newer mlinfra; this one knows {FORMAT}",
                 UPGRADE,
             )
@@ -92,7 +92,7 @@ def bound_bytes(bound: Bound) -> bytes:
 def damaged() -> Unopened:
     """It is not as it was written, or stands where it was not written."""
     return Unopened(
-        "MLI-STA-072",
+        "MLI-STA-082",
         "is damaged: it is not as it was encrypted, or not at the place that it was encrypted for",
         "Put back a good copy. `mlinfra state verify` says what else is damaged.",
     )

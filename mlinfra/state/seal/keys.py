@@ -157,4 +157,4 @@ class Passphrase:
 
 
 def _no_key(what: str, hint: str) -> Unopened:
-    return Unopened("MLI-STA-073", f"needs a key: {what}", hint)
+    return Unopened("MLI-STA-083", f"needs a key: {what}", hint)

@@ -48,7 +48,7 @@ def _file(value: Any, around: Surroundings) -> KeySource:
     whole = around.folder / path
     if not path.is_absolute() and not whole.resolve().is_relative_to(around.root.resolve()):
         raise Unopened(
-            "MLI-STA-076",
+            "MLI-STA-086",
             f"names the key file {value}, which is outside of the repository",
             "Write an absolute path, or take it from a variable: a key need not lie in the repository, and "
             "must not be committed.",

@@ -58,7 +58,7 @@ def read_place(value: Mapping[str, str]) -> Place:
     )
     for name, pattern, words in rules:
         if name in value and not re.fullmatch(pattern, value[name]):
-            raise Unopened("MLI-STA-077", f"has a `{name}` of `key_vault` that cannot be", f"It is {words}.")
+            raise Unopened("MLI-STA-087", f"has a `{name}` of `key_vault` that cannot be", f"It is {words}.")
     cloud = CLOUDS[value.get("cloud", "public")]
     return Place(cloud, value["vault"], value["key"], value.get("version", ""))
 
@@ -151,7 +151,7 @@ class VaultKey:
         return "Try again."
 
     def _trouble(self, what: str, hint: str = "Try again.") -> Unopened:
-        return Unopened("MLI-STA-078", f"needs a key: {self._place} {what}", hint)
+        return Unopened("MLI-STA-088", f"needs a key: {self._place} {what}", hint)
 
     def _pipeline(self) -> PipelineClient[Any, Any]:
         from azure.core import PipelineClient

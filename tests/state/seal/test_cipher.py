@@ -63,7 +63,7 @@ def test_a_flipped_bit(part: str, bit: int) -> None:
     raw = bytearray(b64decode(document[part]))
     raw[bit // 8] ^= 1 << bit % 8
     document[part] = b64encode(bytes(raw)).decode()
-    assert refusal(lambda: cipher().open(packed(document), "state")).code == "MLI-STA-072"
+    assert refusal(lambda: cipher().open(packed(document), "state")).code == "MLI-STA-082"
 
 
 def packed(document: dict[str, Any]) -> bytes:
@@ -74,7 +74,7 @@ def packed(document: dict[str, Any]) -> bytes:
 def test_what_is_said_of_it_is_bound_to_it(change: dict[str, Any]) -> None:
     document = {**json.loads(cipher().close(b"x", BOUND)), **change}
     kind = str(document["kind"])
-    assert refusal(lambda: cipher().open(packed(document), kind)).code == "MLI-STA-072"
+    assert refusal(lambda: cipher().open(packed(document), kind)).code == "MLI-STA-082"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_what_is_said_of_it_is_bound_to_it(change: dict[str, Any]) -> None:
 def test_put_in_another_place_it_is_refused(other: dict[str, Any]) -> None:
     closed = cipher().close(b"x", BOUND)
     there = replace(BOUND, **other)
-    assert refusal(lambda: cipher().open(closed, there.kind, there)).code == "MLI-STA-072"
+    assert refusal(lambda: cipher().open(closed, there.kind, there)).code == "MLI-STA-082"
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,18 @@ def test_put_in_another_place_it_is_refused(other: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_no_envelope_is_damaged(text: str) -> None:
-    assert refusal(lambda: cipher().open(text.encode(), "state")).code == "MLI-STA-072"
+    assert refusal(lambda: cipher().open(text.encode(), "state")).code == "MLI-STA-082"
 
 
 def test_cut_off_anywhere_it_is_damaged() -> None:
     closed = cipher().close(b"some words", BOUND)
     for end in range(len(b'{"mlinfra_encrypted":'), len(closed)):
-        assert refusal(partial(cipher().open, closed[:end], "state")).code == "MLI-STA-072"
+        assert refusal(partial(cipher().open, closed[:end], "state")).code == "MLI-STA-082"
 
 
 def test_a_newer_format_is_told() -> None:
     wrong = refusal(lambda: cipher().open(b'{"mlinfra_encrypted":2,"x":1}', "state"))
-    assert wrong.code == "MLI-STA-071"
+    assert wrong.code == "MLI-STA-081"
     assert "format 2" in wrong.problem
 
 
@@ -119,15 +119,15 @@ class TestKeys:
     def test_another_key_is_told_from_damage(self) -> None:
         closed = cipher(ONE).close(b"x", BOUND)
         wrong = refusal(lambda: cipher(TWO).open(closed, "state"))
-        assert wrong.code == "MLI-STA-075"
+        assert wrong.code == "MLI-STA-085"
         assert key_id(bytes.fromhex(ONE)) in wrong.problem
 
     def test_an_id_that_lies_opens_nothing(self) -> None:
         document = json.loads(cipher(ONE).close(b"x", BOUND))
         document["key"]["id"] = key_id(bytes.fromhex(TWO))
-        assert refusal(lambda: cipher(TWO).open(packed(document), "state")).code == "MLI-STA-072"
+        assert refusal(lambda: cipher(TWO).open(packed(document), "state")).code == "MLI-STA-082"
         document["key"]["id"] = "ä"
-        assert refusal(lambda: cipher(TWO).open(packed(document), "state")).code == "MLI-STA-075"
+        assert refusal(lambda: cipher(TWO).open(packed(document), "state")).code == "MLI-STA-085"
 
     def test_rotation_reads_with_either_and_writes_with_the_new_one(self) -> None:
         old = cipher(ONE).close(b"x", BOUND)
@@ -143,19 +143,19 @@ class TestKeys:
     def test_from_plain_only_when_that_is_said(self) -> None:
         assert cipher(plain=True).open(b"{}", "state") == b"{}"
         wrong = refusal(lambda: cipher().open(b"{}", "state"))
-        assert wrong.code == "MLI-STA-074"
+        assert wrong.code == "MLI-STA-084"
         assert "fallback: plain" in wrong.hint
 
     def test_to_plain_only_by_the_key(self) -> None:
         closed = cipher().close(b"x", BOUND)
-        assert refusal(lambda: PLAIN.open(closed, "state")).code == "MLI-STA-070"
+        assert refusal(lambda: PLAIN.open(closed, "state")).code == "MLI-STA-080"
         assert PLAIN.open(PLAIN.close(b"x", BOUND), "state") == b"x"
         PLAIN.ready()
 
     @pytest.mark.parametrize("key", ["", "12", "g" * 64, "1" * 63, "1" * 66])
     def test_what_is_no_key_is_refused_before_anything_is_begun(self, key: str) -> None:
         wrong = refusal(cipher(key).ready)
-        assert wrong.code == "MLI-STA-073"
+        assert wrong.code == "MLI-STA-083"
         assert not key or key not in wrong.problem
 
     def test_a_key_that_is_not_there(self) -> None:
@@ -170,7 +170,7 @@ class TestPassphrase:
         closed = Cipher(Passphrase(self.words, CHEAP)).close(b"x", BOUND)
         assert Cipher(Passphrase(self.words, CHEAP)).open(closed, "state") == b"x"
         other = Cipher(Passphrase(self.words + "!", CHEAP))
-        assert refusal(lambda: other.open(closed, "state")).code == "MLI-STA-075"
+        assert refusal(lambda: other.open(closed, "state")).code == "MLI-STA-085"
 
     def test_each_stack_has_a_salt_of_its_own(self) -> None:
         one, two = (json.loads(Cipher(Passphrase(self.words, CHEAP)).close(b"x", BOUND)) for _ in "12")
@@ -211,11 +211,11 @@ class TestPassphrase:
         document = json.loads(Cipher(Passphrase(self.words, CHEAP)).close(b"x", BOUND))
         document["key"].update(change)
         again = Cipher(Passphrase(self.words, CHEAP))
-        assert refusal(lambda: again.open(packed(document), "state")).code == "MLI-STA-072"
+        assert refusal(lambda: again.open(packed(document), "state")).code == "MLI-STA-082"
 
     def test_a_short_one_is_refused(self) -> None:
         wrong = refusal(lambda: Passphrase("hunter2"))
-        assert wrong.code == "MLI-STA-073"
+        assert wrong.code == "MLI-STA-083"
         assert "hunter2" not in wrong.problem + wrong.hint
 
     def test_it_is_not_shown(self) -> None:

@@ -114,14 +114,14 @@ def reforged(line: bytes, **change: object) -> bytes:
 def test_lines_cannot_be_swapped(open_: Callable[..., StateManager], two_lines: Path) -> None:
     first, second = two_lines.read_bytes().splitlines()
     two_lines.write_bytes(reforged(second, seq=0) + b"\n" + reforged(first, seq=1) + b"\n")
-    assert refusal(open_()).startswith(f"MLI-STA-072 line 1 of {two_lines} is damaged")
+    assert refusal(open_()).startswith(f"MLI-STA-082 line 1 of {two_lines} is damaged")
 
 
 def test_a_line_cannot_be_made_up(open_: Callable[..., StateManager], two_lines: Path) -> None:
     first, second = two_lines.read_bytes().splitlines()
     forged = reforged(second, entry={"kind": "intent", "step": "s2", "address": "compute.x", "op": "delete"})
     two_lines.write_bytes(first + b"\n" + forged + b"\n")
-    assert refusal(open_()).startswith(f"MLI-STA-074 line 2 of {two_lines} is not encrypted")
+    assert refusal(open_()).startswith(f"MLI-STA-084 line 2 of {two_lines} is not encrypted")
 
 
 def test_a_journal_of_another_serial_is_refused(open_: Callable[..., StateManager], two_lines: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_journal_of_another_serial_is_refused(open_: Callable[..., StateManage
     there.write_bytes(old)
     assert refusal(open_()).startswith("MLI-STA-011")
     there.write_bytes(b"".join(reforged(line, serial=1) + b"\n" for line in old.splitlines()))
-    assert refusal(open_()).startswith("MLI-STA-072")
+    assert refusal(open_()).startswith("MLI-STA-082")
 
 
 def test_the_state_of_another_stack_does_not_come_in_by_its_serial(
@@ -144,7 +144,7 @@ def test_the_state_of_another_stack_does_not_come_in_by_its_serial(
         session.commit(session.snapshot.state)
     path = folder / "churn.json"
     path.write_bytes(path.read_bytes().replace(b'"serial":1', b'"serial":2'))
-    assert refusal(open_()).startswith(f"MLI-STA-072 {path} is damaged")
+    assert refusal(open_()).startswith(f"MLI-STA-082 {path} is damaged")
 
 
 def test_what_the_store_would_not_take_is_put_aside_encrypted(

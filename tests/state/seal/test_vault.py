@@ -109,13 +109,13 @@ def test_nonsense_in_the_envelope_is_damage(kv: Vault, change: dict[str, Any]) -
     document["key"] |= change
     with pytest.raises(Unopened) as wrong:
         kv.cipher().open(json.dumps(document, separators=(",", ":")).encode(), "state")
-    assert wrong.value.code == "MLI-STA-072"
+    assert wrong.value.code == "MLI-STA-082"
 
 
 def test_a_key_that_is_not_there(kv: Vault) -> None:
     with pytest.raises(Unopened) as wrong:
         kv.cipher().ready()
-    assert wrong.value.code == "MLI-STA-078"
+    assert wrong.value.code == "MLI-STA-088"
     assert "https://kv-one.vault.azure.net/keys/state refuses it (404): A key with" in wrong.value.problem
     assert "az keyvault key create --vault-name kv-one --name state --kty RSA" in wrong.value.hint
 
@@ -133,7 +133,7 @@ def test_a_key_that_is_not_there(kv: Vault) -> None:
 def test_a_place_that_cannot_be(change: dict[str, str]) -> None:
     with pytest.raises(Unopened) as wrong:
         read_place({**PLACE, **change})
-    assert wrong.value.code == "MLI-STA-077"
+    assert wrong.value.code == "MLI-STA-087"
 
 
 @pytest.mark.parametrize(
