@@ -95,7 +95,7 @@ def test_every_key_is_described() -> None:
 
 
 def test_the_language_has_these_keys_and_no_others() -> None:
-    assert {*vocabulary.TOP, "backend", "resources", "data"} == set(loader.SECTIONS)
+    assert {*vocabulary.TOP, "backend", "encryption", "resources", "data"} == set(loader.SECTIONS)
     assert set(vocabulary.META) == META_KEYS
     assert list(vocabulary.LIFECYCLE["properties"]) == [field.name for field in fields(Lifecycle)]
     assert set(vocabulary.VARIABLE["properties"]) == set(inputs.KEYS)
