@@ -260,3 +260,14 @@ def test_a_key_of_a_vault(stage: Stage) -> None:
     assert is_sealed((stage.folder / "state" / "small.json").read_bytes())
     assert run(stage, "state list").code == 0
     assert run(stage, "state verify").code == 0
+
+
+def test_an_encrypted_state_is_moved_as_it_is(stage: Stage) -> None:
+    write(stage, "{environment: ONE_KEY}")
+    run(stage, "apply --auto-approve")
+    before = (stage.folder / "state" / "small.json").read_bytes()
+    path = stage.folder / "mlinfra.yaml"
+    path.write_text(path.read_text() + "backend: {local: {folder: elsewhere}}\n")
+    assert run(stage, "state migrate --auto-approve").code == 0
+    assert (stage.folder / "elsewhere" / "small.json").read_bytes() == before
+    assert run(stage, "plan").code == 0
