@@ -77,10 +77,11 @@ def keys(section: Node | None) -> Iterable[str]:
     return section.value if section is not None and section.is_map else ()
 
 
-def _by_type(blocks: Iterable[Block]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _by_type(blocks: Iterable[Block]) -> dict[str, dict[str, Block]]:
+    """Looked up for every reference: a type may have ten thousand."""
+    found: dict[str, dict[str, Block]] = {}
     for block in blocks:
-        found.setdefault(block.address.type, []).append(block.address.name)
+        found.setdefault(block.address.type, {})[block.address.name] = block
     return found
 
 
