@@ -17,6 +17,7 @@ def simulator() -> None:
     """Look into the embedded simulator, or change it by hand.
 
     Its file is state/simulator.db at the root of the repository: every stack beneath shares that one cloud.
+    MLINFRA_SIMULATOR_FILE names another, so that several repositories share one.
     """
 
 

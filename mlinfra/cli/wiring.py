@@ -6,6 +6,7 @@ of the first two, ``validate`` none of them.
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import threading
@@ -299,16 +300,22 @@ class Workplace:
         """How many requests this command has sent, as far as connections count them."""
         return sum(c.requests for c in list(self._connections.values()) if isinstance(c, Counts))
 
+    @property
+    def simulator_file(self) -> Path:
+        """Where the embedded cloud is kept. MLINFRA_SIMULATOR_FILE has several repositories share one."""
+        named = self.environment.get("MLINFRA_SIMULATOR_FILE")
+        return Path(named) if named else self.home / "simulator.db"
+
     @cached_property
     def simulator(self) -> Simulator:
         """The embedded cloud, in its file; made when it is not there. Raises MlinfraError."""
         from mlinfra import simulator
 
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.simulator_file.parent.mkdir(parents=True, exist_ok=True)
         faults, log = (self.environment.get(f"MLINFRA_SIMULATOR_{name}") for name in ("FAULTS", "LOG"))
         try:
             made = simulator.Simulator(
-                self.home / "simulator.db",
+                self.simulator_file,
                 faults=Path(faults) if faults else None,
                 log=Path(log) if log else None,
             )
@@ -328,7 +335,7 @@ class Workplace:
         except MlinfraError as wrong:
             if wrong.diagnostics[0].code != UNREADABLE_SIMULATOR:
                 raise
-            for file in self.home.glob("simulator.db*"):
+            for file in self.simulator_file.parent.glob(f"{glob.escape(self.simulator_file.name)}*"):
                 file.unlink()
             self.simulator.reset()
 

@@ -57,6 +57,21 @@ def test_state_and_simulator_live_at_the_root_of_the_repository(stack: Path) -> 
     assert [file.name for file in place.home.iterdir()] == ["simulator.db"]
 
 
+def test_repositories_share_a_simulator_where_the_environment_says(stack: Path, tmp_path: Path) -> None:
+    file = tmp_path / "shared" / "azure.db"
+    with Workplace(stack, {"MLINFRA_SIMULATOR_FILE": str(file)}) as place:
+        place.ask_simulator("GET", f"{SUBSCRIPTION}/resourceGroups", b"")
+        assert not place.home.exists()
+    assert file.is_file()
+    file.write_text("not a database, " * 100)
+    beside = file.with_name("other.db")
+    beside.write_text("")
+    with Workplace(stack, {"MLINFRA_SIMULATOR_FILE": str(file)}) as place:
+        place.reset_simulator()
+        assert place.ask_simulator("GET", f"{SUBSCRIPTION}/resourceGroups", b"").json() == {"value": []}
+    assert beside.exists()
+
+
 def test_connections_draw_on_one_budget(stack: Path) -> None:
     with Workplace(stack, {}) as place:
         here, there = (place.connect("azure", SETTINGS | {"location": name}) for name in ("east", "west"))
