@@ -34,6 +34,11 @@ def is_remote(value: str) -> bool:
     return not _FILE.match(value) and bool(_REMOTE.match(value))
 
 
+def bare_path(value: str) -> str:
+    """The path without the ``file:`` of older files."""
+    return _FILE.sub("", value, count=1)
+
+
 def read_path(
     value: Any,
     kind: Kind,
@@ -122,7 +127,7 @@ def plain(node: Node) -> Any:
 
 def _found(value: str, folder: Path, root: Path, more: str) -> Path:
     try:
-        return find(_FILE.sub("", value, count=1), folder, root.resolve())
+        return find(bare_path(value), folder, root.resolve())
     except Refused as wrong:
         detail = f"{wrong.detail} {more}".strip() if wrong.code == codes.FILE_MISSING else wrong.detail
         raise MlinfraError(error(wrong.code, wrong.summary, detail)) from None
