@@ -36,8 +36,8 @@ class Footprint:
     """What one stack rests on. Paths are absolute and normalised, as texts.
 
     ``stack`` is its name, that of its folder where none can be read; ``named`` are files and folders, whole
-    ones with all that is in them; ``begun`` are beginnings of paths; ``readable`` is false where a file that
-    belongs to it is no YAML, so that more may be meant.
+    ones with all that is in them; ``begun`` are beginnings of paths; ``readable`` is false where its
+    own file, or a module's, is no YAML, so that more may be meant.
     """
 
     folder: Path
@@ -78,7 +78,8 @@ class Surveyor:
                 continue
             seen.add((file, home_of_file))
             texts = self._read(file)
-            readable &= texts.readable
+            # What is only uploaded may be YAML that a stack could not take, such as several documents.
+            readable &= texts.readable or not file.endswith((f"/{FILE}", f"/{MODULE_FILE}"))
             for base in {home_of_file, os.fspath(Path(file).parent)}:
                 begun.update(path for text in texts.begun if (path := self._inside(base, text)))
                 for path in self._paths(base, texts.whole):

@@ -156,6 +156,21 @@ def test_a_stack_that_cannot_be_read_is_always_there_under_the_name_of_its_folde
     assert repository.stacks("--since", "HEAD") == ["inner"]
 
 
+def test_a_module_that_cannot_be_read_counts_as_its_stack(repository: Repository) -> None:
+    repository.write("modules/net/module.yaml", "resources: [\n")
+    repository.commit()
+    assert repository.stacks("--since", "HEAD") == ["calls"]
+
+
+def test_an_uploaded_file_may_be_any_yaml(repository: Repository) -> None:
+    repository.write("shared/jobs.yaml", "a: 1\n---\nb: 2\n")
+    repository.write("stacks/plain/mlinfra.yaml", "stack: plain\nlocals: {a: ../../shared/jobs.yaml}\n")
+    repository.commit()
+    assert repository.stacks("--since", "HEAD") == []
+    repository.write("shared/jobs.yaml", "a: 2\n---\nb: 2\n")
+    assert repository.stacks("--since", "HEAD") == ["plain"]
+
+
 def test_a_shared_path_touches_all(repository: Repository) -> None:
     repository.write("ci/gate.yaml", "strict: true\n")
     assert repository.stacks("--since", "HEAD") == []
