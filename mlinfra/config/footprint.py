@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mlinfra.config.content import bare_path, plain
-from mlinfra.config.files import is_pattern, matching
+from mlinfra.config.files import is_file, is_pattern, matching
 from mlinfra.config.source import read_source, read_value
 from mlinfra.config.stackfile import FILE
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
@@ -95,7 +95,7 @@ class Surveyor:
                 yield from self._matching(base, text)
             elif path := self._inside(base, text):
                 yield path
-                if Path(path).is_symlink():
+                if _is_link(path):
                     yield os.path.realpath(path)
 
     def _inside(self, base: str, text: str) -> str:
@@ -119,12 +119,19 @@ class Surveyor:
         return self._texts[file]
 
 
+def _is_link(path: str) -> bool:
+    try:
+        return Path(path).is_symlink()
+    except (OSError, ValueError):  # a name that is too long for one
+        return False
+
+
 def _read_on(path: str, home: str) -> Iterator[tuple[str, str]]:
     """The YAML to read next where a path leads to some, each with the folder that its expressions mean."""
     if path.endswith(_YAML):
-        if Path(path).is_file():
+        if is_file(Path(path)):
             yield path, home
-    elif Path(path, MODULE_FILE).is_file():
+    elif is_file(Path(path, MODULE_FILE)):
         yield f"{path.rstrip('/')}/{MODULE_FILE}", path.rstrip("/")
 
 

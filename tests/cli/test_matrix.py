@@ -162,6 +162,13 @@ def test_a_module_that_cannot_be_read_counts_as_its_stack(repository: Repository
     assert repository.stacks("--since", "HEAD") == ["calls"]
 
 
+def test_a_long_text_is_no_path(repository: Repository) -> None:
+    text = f"stack: plain\nlocals: {{a: {'word ' * 300}, b: x{'y' * 300}.yml}}\n"
+    repository.write("stacks/plain/mlinfra.yaml", text)
+    repository.commit()
+    assert repository.stacks("--since", "HEAD") == []
+
+
 def test_an_uploaded_file_may_be_any_yaml(repository: Repository) -> None:
     repository.write("shared/jobs.yaml", "a: 1\n---\nb: 2\n")
     repository.write("stacks/plain/mlinfra.yaml", "stack: plain\nlocals: {a: ../../shared/jobs.yaml}\n")
