@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import console, options, planfile
-from mlinfra.cli.judging import REFUSED, judge, write_sarif
+from mlinfra.cli.judging import REFUSED, judge, judge_saved, write_sarif
 from mlinfra.cli.options import Inputs, Rules, Scope
 from mlinfra.cli.wiring import Workplace
 from mlinfra.config.policy import policy_of_stack
@@ -18,11 +18,10 @@ from mlinfra.engine.policy_cases import run_cases
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.policy import Policy
 from mlinfra.policy.gate import Gate, Judge
-from mlinfra.policy.gate import judge as judge_plan
 from mlinfra.policy.registry import load_rules
 from mlinfra.render import json
 from mlinfra.render import policy as pages
-from mlinfra.render.findings import FindingsView, findings
+from mlinfra.render.findings import FindingsView
 
 
 @click.group()
@@ -74,10 +73,9 @@ def _planned(place: Workplace, inputs: Inputs, scope: Scope, rules: Rules) -> Fi
 
 
 def _saved(place: Workplace, file: Path, inputs: Inputs, rules: Rules) -> FindingsView:
-    gate = place.gate(policy_of_stack(place.folder), rules)
     data = planfile.load(place.folder / file)
     saved = planfile.read(file, data, lambda: place.seal(place.head(inputs)))
-    return findings(judge_plan(gate, saved.plan, place.today()))
+    return judge_saved(place, saved.plan, rules)
 
 
 @policy.command("list")

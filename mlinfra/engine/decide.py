@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from mlinfra.engine.differ import SameSecret, differences, merged, overlaid, projection, respelled
 from mlinfra.engine.instance import Instance
 from mlinfra.engine.refresh import Live
+from mlinfra.engine.risks import risks
 from mlinfra.engine.schema import Schema
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import Diagnostic, error
@@ -186,6 +187,7 @@ def removal(
         before=live.attrs if live else None,
         attributes=tuple(AttributeChange((k,), Delta.REMOVED, v) for k, v in (before or {}).items()),
         data_loss="" if forgotten else str(schema.get("x-data", "")),
+        risks=() if forgotten else risks(Action.DELETE, before, None, schema),
     )
     return Work(change, registered, record.settings, schema, None, record, live.attrs if live else None)
 
@@ -237,6 +239,7 @@ def _work(
         attributes=found,
         data_loss=_lost(instance, record) if action.replaces else "",
         position=instance.block.position,
+        risks=risks(action, None if reason is Reason.VERSION else live, after, schema),
     )
     return Work(change, instance.registered, instance.settings, schema, instance, record, live)
 

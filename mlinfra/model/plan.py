@@ -96,6 +96,32 @@ class AttributeChange(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
+class Threat(Enum):
+    """What a change may do beyond what it is meant for, as far as types declare it."""
+
+    DOWNTIME = "downtime"
+    """What others use while they use it stops."""
+    EXPOSURE = "exposure"
+    """Something is reached from where it was not."""
+    RIGHTS = "rights"
+    """Somebody may do what they could not do."""
+
+
+class Risk(msgspec.Struct, frozen=True):
+    """One threat of a change: the key that brings it, or the few words ``says`` of its type.
+
+    ``beside`` are keys to tell it with: whom a right is given, and on what.
+
+    Not ``certain``: it hangs on a value that is known only when it is applied.
+    """
+
+    threat: Threat
+    path: Path = ()
+    says: str = ""
+    beside: tuple[str, ...] = ()
+    certain: bool = True
+
+
 class Change(msgspec.Struct, frozen=True):
     """What happens to one resource.
 
@@ -125,6 +151,7 @@ class Change(msgspec.Struct, frozen=True):
     position: Position | None = None
     seconds: float | None = None
     """How long its steps are expected to take together; None where nobody knows."""
+    risks: tuple[Risk, ...] = ()
 
 
 class Drift(msgspec.Struct, frozen=True):

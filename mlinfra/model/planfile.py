@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -44,7 +44,7 @@ _document = msgspec.json.Decoder(_Document)
 
 def encode_plan(saved: SavedPlan) -> bytes:
     """The file of a saved plan. It holds no secret, whatever ``saved`` holds."""
-    body = msgspec.json.encode(_portable(saved))
+    body = msgspec.json.encode(_portable(replace(saved, digest="")))
     document = _Document(FORMAT_VERSION, saved.plan.version, _checksum(body), msgspec.Raw(body))
     return msgspec.json.encode(document) + b"\n"
 
@@ -60,7 +60,8 @@ def decode_plan(data: bytes) -> SavedPlan:
     document = decode(_document, data)
     if _checksum(bytes(document.saved)) != document.checksum:
         raise Malformed("it is not as it was written: its checksum is another one")
-    return _marked(decode(msgspec.json.Decoder(SavedPlan), document.saved))
+    saved = _marked(decode(msgspec.json.Decoder(SavedPlan), document.saved))
+    return replace(saved, digest=document.checksum)
 
 
 def hidden(value: Any) -> Any:

@@ -30,7 +30,8 @@ class SavedPlan:
 
     ``folder`` is the stack's, seen from the repository. ``written`` has a digest of what is written of each
     address, ``values`` those of the variables that are no secrets, ``secrets`` the names of those that are.
-    ``commit`` is shown and never compared: after a squash it is always another one.
+    ``commit`` is shown and never compared: after a squash it is always another one. ``digest`` is that of the
+    file that it was read from; empty before.
     """
 
     plan: Plan
@@ -43,3 +44,4 @@ class SavedPlan:
     values: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     trace: Trace | None = None
+    digest: str = ""

@@ -38,6 +38,10 @@ The schema of a type is a flat JSON Schema (draft 2020-12) with these words of o
 ``x-pascal``              with ``x-case-insensitive`` and an ``enum``: ``SystemAssigned`` may stand for
                           ``system_assigned``; `normalize` makes one of the two
 ``x-duration``            ISO 8601 duration or seconds, compared as time
+``x-exposes: [VALUE, …]`` these values open it to the internet; null among them: so does nothing written;
+                          ``true`` instead of a list: every entry that is added does
+``x-grants: [KEY, …]``    what is written here are rights, given to whom and on what these keys say (or
+                          ``true``): another value, or one more in a list, gives more of them
 ``x-hint``                in words, what the value should look like; shown when it does not
 ``x-source``              where the facts about this key (above all its mutability) come from; ``guessed``
                           is a permitted word and shows in the reference
@@ -59,6 +63,7 @@ and these at the top of a schema:
 ``x-read-one-by-one``     lists lack keys that are managed: each is read by itself
 ``x-adopts-equal``        what exists at the desired id, equal in all immutable keys, is taken over unasked
 ``x-data``                a few words: what data is lost with the resource; absent when none is
+``x-serves``              a few words: what stops for others while it is replaced, or when it is gone
 ``x-seconds``             ``{"create": 180, "update": 10, "delete": 60}``: usual durations
 ``x-example``             a body that conformance tests create; ``x-examples`` maps names to one for each
                           kind. ``x-example-update`` laid over it changes it in place,

@@ -39,7 +39,13 @@ _SAYS_SO = re.compile(r"\b(?:lost|gone|die|dies|destroyed|deleted)\b", re.IGNORE
 
 def change_block(change: Change, *, destroy: bool = False) -> Block:
     """What happens to one resource. ``destroy``: the whole stack goes, so nobody needs to be told why."""
-    return Block(change.action.value, shown(change.address), _note(change), tuple(_lines(change, destroy)))
+    lines = tuple(_lines(change, destroy))
+    return Block(change.action.value, shown(change.address), note(change), lines, place(change))
+
+
+def place(change: Change) -> str:
+    """Where its block is written; empty for one that left the configuration."""
+    return visible(str(change.position)) if change.position else ""
 
 
 _BECAUSE = {
@@ -50,7 +56,8 @@ _BECAUSE = {
 """Notes of actions that mean something else for this reason."""
 
 
-def _note(change: Change) -> str:
+def note(change: Change) -> str:
+    """What happens to it, in a few words, and how long that usually takes."""
     action, usual = change.action, about(change.seconds)
     words = _BECAUSE.get((action, change.reason), _NOTES[action])
     if change.dies_with is not None:
@@ -110,20 +117,35 @@ def _created(change: Change) -> Iterator[Line]:
 
 def _losses(change: Change) -> Iterator[Line]:
     if change.data_loss:
-        words = visible(change.data_loss)
-        yield prose(words if _SAYS_SO.search(words) else f"lost with it: {words}", "!")
+        yield prose(lost(change), "!")
     if change.loses:
-        named = [shown(address) for address in change.loses[:DYING]]
-        more = len(change.loses) - len(named)
-        yield prose(f"dies with it: {', '.join(named)}" + (f" and {more:,} more" if more else ""), "!")
+        yield prose(dying(change), "!")
     if change.unmanaged:
         total = len(change.unmanaged)
-        die = "dies" if total == 1 else "die"
-        yield prose(f"{count(total, 'resource')} that nobody here manages {die} with it:", "!")
+        yield prose(f"{unmanaged(change)}:", "!")
         for id_ in change.unmanaged[:UNMANAGED]:
             yield Line(Kind.TEXT, values=(visible(id_),))
         if total > UNMANAGED:
             yield Line(Kind.TEXT, values=(f"and {total - UNMANAGED:,} more",))
+
+
+def lost(change: Change) -> str:
+    """What data goes, as a sentence."""
+    words = visible(change.data_loss)
+    return words if _SAYS_SO.search(words) else f"lost with it: {words}"
+
+
+def dying(change: Change) -> str:
+    """What of the stack dies with it."""
+    named = [shown(address) for address in change.loses[:DYING]]
+    more = len(change.loses) - len(named)
+    return f"dies with it: {', '.join(named)}" + (f" and {more:,} more" if more else "")
+
+
+def unmanaged(change: Change) -> str:
+    """How much of what nobody here manages dies with it."""
+    total = len(change.unmanaged)
+    return f"{count(total, 'resource')} that nobody here manages {'dies' if total == 1 else 'die'} with it"
 
 
 @dataclass(frozen=True, slots=True)

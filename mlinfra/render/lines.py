@@ -37,12 +37,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One resource: its symbol, its address, a note beside it, and lines beneath."""
+    """One resource: its symbol, its address, a note beside it, and lines beneath; ``place``: where it is
+    written."""
 
     symbol: str
     address: str
     note: str = ""
     lines: tuple[Line, ...] = ()
+    place: str = ""
 
 
 def prose(text: str, sign: str = "") -> Line:

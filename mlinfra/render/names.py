@@ -1,11 +1,13 @@
 """A plan's values by the names that people know: ``workspace.main.id`` for an id of the stack itself.
 
-An id of Azure is longer than a terminal is wide, and says less than the reference that it came from.
+An id of Azure is longer than a terminal is wide, and says less than the reference that it came from. A GUID
+says nothing at all: beside it stands whose it is, where the plan knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,6 +16,8 @@ from mlinfra.model.plan import Action, AttributeChange, Change, Drift, Plan
 from mlinfra.model.value import Attrs, transform
 
 _SECONDS = "s"
+_LENGTH = 36
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def by_name(plan: Plan) -> Plan:
@@ -23,6 +27,7 @@ def by_name(plan: Plan) -> Plan:
     Outputs stay as they are: their values are what others will read.
     """
     names = {c.id.casefold(): f"{c.address}.id" for c in plan.changes if c.id is not None}
+    names |= {guid: f"{name} ({guid})" for guid, name in _owners(plan).items()}
     return replace(
         plan,
         changes=tuple(_change(change, names, plan.context) for change in plan.changes),
@@ -69,9 +74,36 @@ def _whole(attrs: Attrs | None, change: Change, names: Mapping[str, str]) -> Att
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:
     def name(leaf: Any) -> Any:
-        return names.get(leaf.casefold(), leaf) if isinstance(leaf, str) and leaf.startswith("/") else leaf
+        if not isinstance(leaf, str) or not (leaf.startswith("/") or _is_guid(leaf)):
+            return leaf
+        return names.get(leaf.casefold(), leaf)
 
     return transform(value, name)
+
+
+def _owners(plan: Plan) -> dict[str, str]:
+    """Whose each GUID is that a change shows: that of a resource's id, or one that a resource has under a key
+    of its own (``principal_id``). What several resources have, like a tenant, is nobody's."""
+    found: dict[str, set[str]] = {}
+    for change in plan.changes:
+        for guid, name in _own(change):
+            found.setdefault(guid, set()).add(name)
+    return {guid: names.pop() for guid, names in found.items() if len(names) == 1}
+
+
+def _own(change: Change) -> Iterator[tuple[str, str]]:
+    last = (change.id or "").rpartition("/")[2].casefold()
+    if _is_guid(last):
+        yield last, str(change.address)
+    for key, value in (change.before or change.after or {}).items():
+        inner = ((f"{key}.{name}", leaf) for name, leaf in value.items()) if isinstance(value, dict) else ()
+        for name, leaf in ((key, value), *inner):
+            if name.endswith("_id") and isinstance(leaf, str) and _is_guid(leaf) and leaf.casefold() != last:
+                yield leaf.casefold(), f"{change.address}.{name}"
+
+
+def _is_guid(text: str) -> bool:
+    return len(text) == _LENGTH and _GUID.fullmatch(text) is not None
 
 
 def _duration(value: Any) -> Any:

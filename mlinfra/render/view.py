@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.diagram import Diagram
 from mlinfra.model.graph import longest_path
 from mlinfra.model.plan import Action, Change, OutputChange, Plan, Reason
 from mlinfra.render.blocks import ALONE, IN_PLAN, Remarks, change_block, drift_block, output_lines
 from mlinfra.render.checks import ChecksView, checks_view
+from mlinfra.render.drawing import drawing, left_out
 from mlinfra.render.escape import visible
 from mlinfra.render.lines import Block, Line, Warned
 from mlinfra.render.names import by_name
+from mlinfra.render.risks import Risky, risky
 from mlinfra.render.words import about, count, span
 
 
@@ -36,14 +39,18 @@ class Counts:
 class PlanView:
     """A plan ready to be laid out; every string is safe to print.
 
-    ``changes`` are in the order in which to read them. ``drift`` speaks of this plan, ``drift_alone`` is the
-    same where no plan is shown. ``duration`` is what the longest chain of steps usually takes. ``empty`` is
-    ``Plan.is_empty``: applying would change nothing, outputs included.
+    ``changes`` are in the order in which to read them, ``risks`` what of them to worry about, by gravity;
+    ``diagram`` draws the first of them, ``undrawn`` counts the blocks that it leaves out. ``drift`` speaks of
+    this plan, ``drift_alone`` is the same where no plan is shown. ``duration`` is what the longest chain of
+    steps usually takes. ``empty`` is ``Plan.is_empty``: applying would change nothing, outputs included.
     """
 
     title: str
     facts: str
     changes: tuple[Block, ...]
+    risks: tuple[Risky, ...]
+    diagram: Diagram
+    undrawn: int
     drift: tuple[Block, ...]
     drift_alone: tuple[Block, ...]
     outputs: tuple[Line, ...]
@@ -61,10 +68,14 @@ def view(plan: Plan) -> PlanView:
     """The plan, by risk and then as the user wrote it, in words, without a secret."""
     plan = by_name(plan)
     counts = counted(plan.changes)
+    ordered = by_risk(plan)
     return PlanView(
         title=visible(" · ".join([plan.stack, *plan.context.values()])),
         facts=_facts(plan),
-        changes=tuple(change_block(change, destroy=plan.destroy) for change in by_risk(plan)),
+        changes=tuple(change_block(change, destroy=plan.destroy) for change in ordered),
+        risks=risky(ordered),
+        diagram=drawing(plan, ordered),
+        undrawn=left_out(ordered),
         drift=_drifts(plan, IN_PLAN),
         drift_alone=_drifts(plan, ALONE),
         outputs=tuple(_outputs(plan.outputs)),
@@ -112,7 +123,7 @@ def _risk(change: Change, drifted: bool) -> int:
         return 1 if action.replaces else 2
     if action is Action.FORGET:
         return 3
-    if drifted:
+    if drifted or (change.risks and not action.makes):
         return 4
     if action is Action.PURGE:
         return 0 if change.data_loss else 1

@@ -16,12 +16,12 @@ WORDS = {
     "x-immutable", "x-computed", "x-optional", "x-sensitive", "x-write-only", "x-ref", "x-parent", "x-from",
     "x-id", "x-path", "x-unordered", "x-key", "x-case-insensitive", "x-duration", "x-source", "x-in-place",
     "x-one-way", "x-hint", "x-follows", "x-unless", "x-loose", "x-mirrors",
-    "x-content", "x-path-is", "x-path-holds", "x-alias-of", "x-pascal",
+    "x-content", "x-path-is", "x-path-holds", "x-alias-of", "x-pascal", "x-exposes", "x-grants",
 }  # fmt: skip
 TOP_WORDS = {
     "x-discriminator", "x-owner-tag", "x-adopts-equal", "x-data", "x-seconds", "x-example", "x-examples",
     "x-example-update", "x-example-immutable", "x-replace-broken", "x-read-one-by-one", "x-soft-delete",
-    "x-guards", "x-versioned",
+    "x-guards", "x-versioned", "x-serves",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mlinfra.model.value import Attrs
 from mlinfra.providers.azure.types.base import ArmType, common
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, number, reference
+from mlinfra.providers.azure.types.schema import OPEN, Property, choice, computed, flag, number, reference
 
 _S = "S 2020-02-02"
 _T = "T/applicationinsights/application_insights_resource.go"
@@ -109,14 +109,24 @@ class ApplicationInsights(ArmType):
         Property(
             "public_network_access_for_ingestion",
             "properties.publicNetworkAccessForIngestion",
-            choice("Enabled", "Disabled", description="Whether data may come in from the internet."),
+            choice(
+                "Enabled",
+                "Disabled",
+                description="Whether data may come in from the internet.",
+                x_exposes=OPEN,
+            ),
             _S,
             absent="Enabled",
         ),
         Property(
             "public_network_access_for_query",
             "properties.publicNetworkAccessForQuery",
-            choice("Enabled", "Disabled", description="Whether it can be searched from the internet."),
+            choice(
+                "Enabled",
+                "Disabled",
+                description="Whether it can be searched from the internet.",
+                x_exposes=OPEN,
+            ),
             _S,
             absent="Enabled",
         ),

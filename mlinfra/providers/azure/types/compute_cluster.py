@@ -118,6 +118,7 @@ ROWS = (
         flag(
             description="Whether the SSH port is open to the internet; left out, open without a network.",
             x_immutable=True,
+            x_exposes=[True],
         ),
         f"{_R} (NotSpecified becomes Enabled); {_T} ForceNew",
         write=lambda enabled: "Enabled" if enabled else "Disabled",

@@ -181,7 +181,7 @@ ROWS = (
     Property(
         "ssh_public_access_enabled",
         f"{_INNER}.sshSettings.sshPublicAccess",
-        flag(description="Whether the SSH port is open to the internet.", x_immutable=True),
+        flag(description="Whether the SSH port is open to the internet.", x_immutable=True, x_exposes=[True]),
         _T,
         write=lambda enabled: "Enabled" if enabled else "Disabled",
         read=lambda access: str(access).lower() == "enabled",

@@ -11,7 +11,7 @@ from typing import Any
 
 from mlinfra.providers.azure.types.base import ArmType, common
 from mlinfra.providers.azure.types.network import network_rules
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag
+from mlinfra.providers.azure.types.schema import OPEN, Property, choice, computed, flag
 
 _S = "S 2023-07-01"
 _T = "T/containers/container_registry_resource.go"
@@ -35,6 +35,7 @@ class ContainerRegistry(ArmType):
         "description": "Where container images are kept.",
         "x-owner-tag": "tags",
         "x-data": "all images in it, and its tokens and webhooks",
+        "x-serves": "nothing can be started from its images",
         "x-seconds": {"create": 8, "update": 3, "delete": 5},
         "x-example": {"name": "crmlinfraexample", "sku": "Basic", "tags": {"team": "churn"}},
         "x-example-update": {"sku": "Standard"},
@@ -65,7 +66,10 @@ class ContainerRegistry(ArmType):
             "public_network_access",
             "properties.publicNetworkAccess",
             choice(
-                "Enabled", "Disabled", description="Whether the internet reaches it (Disabled: Premium only)."
+                "Enabled",
+                "Disabled",
+                description="Whether the internet reaches it (Disabled: Premium only).",
+                x_exposes=OPEN,
             ),
             f"{_S}, {_T}",
             absent="Enabled",

@@ -17,7 +17,7 @@ from mlinfra.providers.azure import ids, operations
 from mlinfra.providers.azure.errors import AzureError, absent_error
 from mlinfra.providers.azure.types.base import ArmType, common
 from mlinfra.providers.azure.types.network import network_rules
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, integer
+from mlinfra.providers.azure.types.schema import OPEN, Property, choice, computed, flag, integer
 
 if TYPE_CHECKING:
     from mlinfra.providers.azure.connection import AzureConnection
@@ -136,6 +136,7 @@ class KeyVault(ArmType):
                 "Enabled",
                 "Disabled",
                 description="Whether it is to be reached from the internet.",
+                x_exposes=OPEN,
                 x_case_insensitive=True,
             ),
             f"{_S}; R:az (answered Enabled)",

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlinfra.model.value import Attrs
 from mlinfra.providers.azure.types.base import ArmType, common
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, integer, number
+from mlinfra.providers.azure.types.schema import OPEN, Property, choice, computed, flag, integer, number
 
 _S = "S 2023-09-01"
 _T = "T/loganalytics/log_analytics_workspace_resource.go"
@@ -99,14 +99,24 @@ class LogAnalyticsWorkspace(ArmType):
         Property(
             "public_network_access_for_ingestion",
             "properties.publicNetworkAccessForIngestion",
-            choice("Enabled", "Disabled", description="Whether logs may come in from the internet."),
+            choice(
+                "Enabled",
+                "Disabled",
+                description="Whether logs may come in from the internet.",
+                x_exposes=OPEN,
+            ),
             f"B, {_T}",
             absent="Enabled",
         ),
         Property(
             "public_network_access_for_query",
             "properties.publicNetworkAccessForQuery",
-            choice("Enabled", "Disabled", description="Whether it can be searched from the internet."),
+            choice(
+                "Enabled",
+                "Disabled",
+                description="Whether it can be searched from the internet.",
+                x_exposes=OPEN,
+            ),
             f"B, {_T}",
             absent="Enabled",
         ),

@@ -21,14 +21,16 @@ def network_rules(
         Property(
             "default_action",
             "defaultAction",
-            choice("Allow", "Deny", description="What happens to whom no rule names."),
+            choice("Allow", "Deny", description="What happens to whom no rule names.", x_exposes=["Allow"]),
             source,
             required=True,
         ),
         Property(
             "ip_rules",
             "ipRules",
-            strings(description="Addresses and CIDR ranges that are let in.", x_unordered=True),
+            strings(
+                description="Addresses and CIDR ranges that are let in.", x_unordered=True, x_exposes=True
+            ),
             source,
             write=_to_ip_rules,
             read=_from_ip_rules,

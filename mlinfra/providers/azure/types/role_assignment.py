@@ -55,6 +55,7 @@ _ROWS = (
         text(
             minLength=1,
             description="What may be done: a built-in role's name, or the GUID or id of any role.",
+            x_grants=["principal", "scope"],
             x_immutable=True,
             x_case_insensitive=True,
         ),

@@ -40,6 +40,9 @@ _LISTS = {
     "not_data_actions": ("notDataActions", "What of the data actions may not be done."),
 }
 
+_GIVING = ("actions", "data_actions")
+"""The lists that give rights (D:custom-roles); the other two take some back."""
+
 _IN_PLACE = "R:az test_role_create_scenario (PUT again); T (no ForceNew)"
 
 
@@ -96,7 +99,7 @@ _ROWS = (
         text(maxLength=2048, description="What it is for."),
         _IN_PLACE,
     ),
-    *(_list(name, default=[]) for name in _LISTS),
+    *(_list(name, default=[], **({"x-grants": True} if name in _GIVING else {})) for name in _LISTS),
     Property(
         "permissions",
         "",

@@ -13,6 +13,10 @@ from typing import Any
 
 from mlinfra.model.value import Attrs, canonical
 
+OPEN = ["Enabled", None]
+"""Values of a `publicNetworkAccess` that let the internet in. Left out it is Enabled in every service that
+has it: see ``absent`` of each row, and its source."""
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

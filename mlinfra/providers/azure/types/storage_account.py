@@ -11,7 +11,7 @@ from typing import Any
 
 from mlinfra.providers.azure.types.base import ArmType, common
 from mlinfra.providers.azure.types.network import network_rules
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag
+from mlinfra.providers.azure.types.schema import OPEN, Property, choice, computed, flag
 
 _S = "S 2023-05-01"
 _T = "T/storage/storage_account_resource.go"
@@ -100,7 +100,9 @@ class StorageAccount(ArmType):
         Property(
             "allow_blob_public_access",
             "properties.allowBlobPublicAccess",
-            flag(default=False, description="Whether a container may be opened to everybody."),
+            flag(
+                default=False, description="Whether a container may be opened to everybody.", x_exposes=[True]
+            ),
             f"{_S} (null means false); default {_P}",
             absent=False,
         ),
@@ -128,7 +130,12 @@ class StorageAccount(ArmType):
         Property(
             "public_network_access",
             "properties.publicNetworkAccess",
-            choice("Enabled", "Disabled", description="Whether it is to be reached from the internet."),
+            choice(
+                "Enabled",
+                "Disabled",
+                description="Whether it is to be reached from the internet.",
+                x_exposes=OPEN,
+            ),
             f"{_S}; R:az (absent means Enabled)",
             absent="Enabled",
         ),

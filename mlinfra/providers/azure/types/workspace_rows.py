@@ -13,7 +13,7 @@ from typing import Any
 from mlinfra.providers.azure.types.base import common
 from mlinfra.providers.azure.types.ml_identity import identity
 from mlinfra.providers.azure.types.ml_words import NOT_SPOKEN, newer, refused, schema_key
-from mlinfra.providers.azure.types.schema import Property, choice, computed, flag, reference, text
+from mlinfra.providers.azure.types.schema import OPEN, Property, choice, computed, flag, reference, text
 from mlinfra.providers.azure.types.workspace_network import MANAGED_NETWORK
 
 _T = "T/machinelearning/machine_learning_workspace_resource.go"
@@ -176,6 +176,7 @@ ROWS = (
             default="Enabled",
             description="Whether it can be reached from the internet.",
             x_case_insensitive=True,
+            x_exposes=OPEN,
         ),
         _UPDATE,
         absent="Enabled",
