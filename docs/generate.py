@@ -1,6 +1,7 @@
 """Writes pages of the reference out of the code: ``types/``, one for each resource type, from its schema and
 nothing else; ``functions.md``, from what the functions of expressions say of themselves; ``az-ml-files.md``,
-from the tables of what differs from az ml; ``simulator.md``, from what the simulator's services declare.
+from the tables of what differs from az ml; ``plan.schema.json``, as ``mlinfra schema plan`` prints it;
+``simulator.md``, from what the simulator's services declare.
 
 ``make docs`` runs it; a test fails when a page is not what the schemas say.
 """
@@ -25,6 +26,7 @@ from mlinfra.policy.registry import GROUP as RULES
 from mlinfra.policy.registry import load_rules
 from mlinfra.providers.api import Registered
 from mlinfra.providers.registry import load_catalogue
+from mlinfra.render.plan_schema import plan_schema
 from mlinfra.simulator.coverage import Supported, data_plane, of_kind, of_route
 from mlinfra.simulator.kinds import Kind, Service
 from mlinfra.simulator.services import SERVICES
@@ -34,6 +36,7 @@ FUNCTIONS_PAGE = Path(__file__).parent / "reference" / "functions.md"
 FILES_PAGE = Path(__file__).parent / "reference" / "az-ml-files.md"
 POLICY_PAGE = Path(__file__).parent / "reference" / "policy.md"
 RULE_EXAMPLES = Path(__file__).parents[1] / "tests" / "policy"
+PLAN_SCHEMA = Path(__file__).parent / "reference" / "plan.schema.json"
 SIMULATOR_PAGE = Path(__file__).parent / "reference" / "simulator.md"
 
 LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
@@ -78,6 +81,11 @@ def functions() -> str:
 def files() -> str:
     """The text of the page on files of az ml."""
     return page({r.type.name: r.type for r in load_catalogue().types.values() if r.provider.name == "azure"})
+
+
+def plan_json() -> str:
+    """The schema of a plan's JSON."""
+    return json.dumps(plan_schema(), indent=2) + "\n"
 
 
 def policy() -> str:
@@ -302,6 +310,7 @@ def main() -> None:
         (PAGES / name).write_text(text)
     FUNCTIONS_PAGE.write_text(functions())
     FILES_PAGE.write_text(files())
+    PLAN_SCHEMA.write_text(plan_json(), encoding="utf-8")
     POLICY_PAGE.write_text(policy())
     SIMULATOR_PAGE.write_text(simulator())
     for path, text in readmes().items():

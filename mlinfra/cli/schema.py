@@ -12,19 +12,22 @@ from mlinfra.engine.document import module_document, stack_document
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["stack", "module"]), default="stack")
+@click.argument("what", type=click.Choice(["stack", "module", "plan"]), default="stack")
 @click.pass_context
 def schema(ctx: click.Context, what: str) -> None:
     """Print the JSON Schema of a stack or a module, for editors.
 
     With it an editor completes keys, tells what each is, and marks mistakes. Keep it in a file, and say so in
     the first line of mlinfra.yaml:  # yaml-language-server: $schema=mlinfra.schema.json
+
+    `schema plan` prints the one of a plan's JSON.
     """
+    if what == "plan":
+        from mlinfra.render.plan_schema import plan_schema
+
+        console.document(plan_schema())
+        return
     folder: Path = ctx.obj
+    make = stack_document if what == "stack" else module_document
     with Workplace(folder) as place:
-        stack = what == "stack"
-        console.document(
-            stack_document(place.catalogue, place.stores)
-            if stack
-            else module_document(place.catalogue, place.stores)
-        )
+        console.document(make(place.catalogue, place.stores))

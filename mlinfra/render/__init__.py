@@ -5,6 +5,8 @@ What is said is decided without a width or a colour, what goes where without a p
 =================  ===================================================================================
 ``view``           Plan → PlanView: ordered, worded and redacted, once; what renderers see
 ``blocks``         one change, one drift, one record → a block of lines
+``risks``          what of a plan a reviewer should see first
+``drawing``        what changes, as boxes and arrows
 ``attributes``     how one attribute differs, in lines
 ``lines``          what a line and a block are
 ``words``          numbers, durations and values as people read them; secrets end here
@@ -13,6 +15,8 @@ What is said is decided without a width or a colour, what goes where without a p
 ``page``           rows of text that follow the width of the console
 ``layout``         blocks of lines, in columns
 ``terminal``       PlanView, outputs, records, what an apply did → pages
+``markdown``       PlanView → a comment on a pull request, no longer than its host takes
+``markup``         text of strangers in Markdown, where none of it can mean anything
 ``diagnostics``    messages with their line of source → a page
 ``settled``        what became of the steps that an earlier command left open → a page
 -----------------  -----------------------------------------------------------------------------------

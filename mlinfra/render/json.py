@@ -21,7 +21,7 @@ from mlinfra.render.marks import bare, sensitive, unknown, with_value, without
 
 FORMAT_VERSION = "1.2"
 
-_ACTIONS = {
+ACTIONS = {
     Action.NO_OP: ["no-op"],
     Action.CREATE: ["create"],
     Action.UPDATE: ["update"],
@@ -36,6 +36,8 @@ _ACTIONS = {
 }
 _REPLACED = {Reason.IMMUTABLE: "replace_because_cannot_update", Reason.BROKEN: "replace_because_tainted"}
 _DELETED = {Reason.REMOVED: "delete_because_no_resource_config"}
+REASONS = (*_REPLACED.values(), *_DELETED.values())
+"""What `action_reason` may say."""
 
 
 def plan(plan: Plan, judged: FindingsView | None = None) -> dict[str, Any]:
@@ -203,6 +205,11 @@ def _resource_change(change: Change) -> dict[str, Any]:
         "data_loss": change.data_loss,
         "seconds": change.seconds,
     }
+    if change.risks:
+        result["mlinfra"]["risks"] = [
+            {"kind": risk.threat.value, "path": list(risk.path), "certain": risk.certain}
+            for risk in change.risks
+        ]
     if change.action in (Action.RECOVER, Action.PURGE):
         result["mlinfra"]["soft_deleted"] = change.action.name.lower()
     return result
@@ -212,7 +219,7 @@ def _actions(change: Change) -> list[str]:
     """Terraform has no word for taking over: it is what else happens, beside ``importing``."""
     if change.action is Action.ADOPT and change.attributes:
         return ["update"]
-    return list(_ACTIONS[change.action])
+    return list(ACTIONS[change.action])
 
 
 def _drift(drift: Drift, change: Change | None) -> dict[str, Any]:
@@ -243,7 +250,7 @@ def _change(actions: list[str], before: Any, after: Any) -> dict[str, Any]:
 
 
 def _output_change(output: OutputChange) -> dict[str, Any]:
-    body = _change(list(_ACTIONS[output.action]), output.before, output.after)
+    body = _change(list(ACTIONS[output.action]), output.before, output.after)
     return {**body, "after_unknown": unknown(output.after) if has_unknown(output.after) else False}
 
 

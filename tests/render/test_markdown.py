@@ -267,9 +267,9 @@ def many(number: int, text: str) -> Plan:
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "🎉" * 5_000, "|" * 3_000, "`" * 3_000, "<&>" * 2_000, "漢" * 9_000, "a\n" * 900]
+    "text", ["x", "🎉" * 900, "|" * 3_000, "`" * 3_000, "<&>" * 2_000, "漢" * 900, "a\n" * 900]
 )
-@pytest.mark.parametrize("number", [1, 40, 1_000])
+@pytest.mark.parametrize("number", [1, 300])
 @pytest.mark.parametrize("most", [LEAST, GITHUB])
 def test_it_is_never_longer_than_asked(text: str, number: int, most: int) -> None:
     judged = Judgement(tuple(Finding("X-1", Level.ERROR, text, refuses=True) for _ in range(number)))

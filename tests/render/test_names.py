@@ -4,6 +4,7 @@ from mlinfra.model.address import Address
 from mlinfra.model.plan import Action, AttributeChange, Change, Delta, Plan
 from mlinfra.model.value import Sensitive
 from mlinfra.render.names import by_name
+from tests.render import sample
 
 GROUP = Change(
     Address("resource_group", "main"), "resource_group", "azure", Action.NO_OP, "/subscriptions/S/rg"
@@ -63,3 +64,20 @@ def test_a_creation_does_not_repeat_its_id_and_the_headings_subscription() -> No
 def test_another_subscription_is_told() -> None:
     found = plan(change(Action.CREATE, after={"subscription": "T"})).changes[1]
     assert found.after == {"subscription": "T"}
+
+
+GUID, OTHER = "1f71065c-c4da-4325-b0eb-f0bd2da110cd", "2f71065c-c4da-4325-b0eb-f0bd2da110cd"
+
+
+def test_a_guid_stands_beside_whose_it_is() -> None:
+    identity = sample.change("identity.ana", Action.NO_OP, before={"principal_id": GUID, "tenant_id": OTHER})
+    vault = sample.change("vault.main", Action.NO_OP, before={"identity": {"tenant_id": OTHER}})
+    grant = sample.change("grant.ana", Action.CREATE, after={"principal": GUID.upper(), "tenant": OTHER})
+    named = by_name(sample.plan(identity, vault, grant)).changes[-1].after
+    assert named == {"principal": f"identity.ana.principal_id ({GUID})", "tenant": OTHER}
+
+
+def test_a_guid_of_an_id_is_that_resource() -> None:
+    role = sample.change("role.reader", Action.NO_OP, id=f"/roles/{GUID}")
+    grant = sample.change("grant.ana", Action.CREATE, after={"role": GUID})
+    assert by_name(sample.plan(role, grant)).changes[-1].after == {"role": f"role.reader ({GUID})"}

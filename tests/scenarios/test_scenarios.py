@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from mlinfra.render.plan_schema import plan_schema
 from tests.scenarios.script import Copy, Run, Scenario, Write, fits, read, updated
 from tests.scenarios.stage import Stage
 
 FOLDER = Path(__file__).parent
+PLANS = Draft202012Validator(plan_schema())
 UPDATE = os.environ.get("UPDATE_SCENARIOS", "") not in ("", "0")
 
 
@@ -23,6 +27,7 @@ def test_scenario(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         for step in scenario.steps:
             if isinstance(step, Run):
                 result = stage.run(step)
+                assert_published(result.lines)
                 if UPDATE:
                     step = Run(
                         step.command,
@@ -41,6 +46,12 @@ def test_scenario(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             done.append(step)
     if UPDATE:
         path.write_text(Scenario(path, scenario.about, tuple(done)).dump(), encoding="utf-8")
+
+
+def assert_published(lines: list[str]) -> None:
+    """What is the JSON of a plan is valid by the schema that is published."""
+    if '  "resource_changes": [' in lines or '  "resource_changes": [],' in lines:
+        assert [each.message for each in PLANS.iter_errors(json.loads("\n".join(lines)))] == []
 
 
 def told(scenario: Scenario, run: Run, code: int, actual: list[str]) -> str:
