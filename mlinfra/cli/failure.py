@@ -13,15 +13,25 @@ import click
 from mlinfra.cli import console
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.providers.api import ProviderError
-from mlinfra.render import diagnostics
+from mlinfra.render import diagnostics, json
 from mlinfra.state.api import Held, StoreError
 
 INTERRUPTED = 130
 LOCKED = 4
 
 
-def report(wrong: BaseException) -> int:
-    """Tell it, and answer the exit code. Never raises; what nobody foresaw is called a bug of ours."""
+def report(wrong: BaseException, *, as_json: bool = False, streams: bool = False) -> int:
+    """Tell it on stderr, and answer the exit code. Never raises; what nobody foresaw is called a bug of ours.
+
+    ``as_json``: messages come on stdout as well, as a document, or as a line where the command ``streams``
+    its events there.
+    """
+    if as_json and (found := _messages(wrong)):
+        told = json.diagnostics(found)
+        if streams:
+            console.event({"type": "diagnostics", **told})
+        else:
+            console.document(told)
     if isinstance(wrong, click.ClickException):
         wrong.show()
         return 1  # never click's own 2, which means "there are changes"
@@ -32,16 +42,29 @@ def report(wrong: BaseException) -> int:
         _print(wrong.diagnostics, untouched=wrong.untouched, offline=wrong.offline)
         return wrong.exit_code
     if isinstance(wrong, ProviderError):
-        _print((of_provider(wrong),), untouched=False)
+        _print(_messages(wrong), untouched=False)
         return 1
     if isinstance(wrong, StoreError):
-        _print((error("MLI-STA-007", wrong.summary, wrong.hint),), untouched=False)
+        _print(_messages(wrong), untouched=False)
         return LOCKED if isinstance(wrong, Held) else 1
     if isinstance(wrong, OSError) and wrong.filename is not None:
-        _print((of_system(wrong),), untouched=False)
+        _print(_messages(wrong), untouched=False)
         return 1
     _bug(wrong)
     return 1
+
+
+def _messages(wrong: BaseException) -> tuple[Diagnostic, ...]:
+    """What it comes to in messages; none where it is no error that one can say anything of."""
+    if isinstance(wrong, MlinfraError):
+        return tuple(wrong.diagnostics)
+    if isinstance(wrong, ProviderError):
+        return (of_provider(wrong),)
+    if isinstance(wrong, StoreError):
+        return (error("MLI-STA-007", wrong.summary, wrong.hint),)
+    if isinstance(wrong, OSError) and wrong.filename is not None:
+        return (of_system(wrong),)
+    return ()
 
 
 def tell_checks(found: Sequence[Diagnostic], *, no_color: bool) -> int:

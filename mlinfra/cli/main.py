@@ -72,7 +72,8 @@ class Mlinfra(LazyGroup):
             # Imported here: what reports an error (rich, the renderer) is not paid for by what has none.
             from mlinfra.cli.failure import report
 
-            code = report(wrong)
+            given = list(sys.argv[1:] if args is None else args)
+            code = report(wrong, as_json="--json" in given, streams=bool({"apply", "destroy"} & set(given)))
         if not standalone_mode:
             return code
         sys.exit(code or 0)
