@@ -49,9 +49,9 @@ def document(
     of it, ``origin`` where a saved one comes from."""
     head, foot = _head(view, found), _foot(view, origin)
     room = _Room(max_chars - units(head) - units(foot) - _KEPT)
-    risks = _risks(view, room)
-    refused = _findings(found, room, refusing=True)
-    checks = _checks(view, room)
+    risks = _in_half(room, lambda part: _risks(view, part))
+    refused = _in_half(room, lambda part: _findings(found, part, refusing=True))
+    checks = _in_half(room, lambda part: _checks(view, part))
     drawing = _drawing(view, room)
     changes = _changes(view.changes, room)
     outputs = _outputs(view, room)
@@ -73,6 +73,15 @@ class _Room:
             return False
         self.left -= size
         return True
+
+
+def _in_half(room: _Room, lay: Callable[[_Room], str]) -> str:
+    """A part in at most half of what is left: a thousand risks leave room for what refuses the plan."""
+    half = room.left // 2
+    part = _Room(half)
+    text = lay(part)
+    room.left -= half - part.left
+    return text
 
 
 def _filled(

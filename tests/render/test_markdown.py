@@ -296,6 +296,14 @@ def test_what_was_left_out_is_counted_and_the_riskiest_stays() -> None:
     assert f"_{401 - shown} more changes left out: there was no room._" in text
 
 
+def test_a_thousand_risks_leave_room_for_findings_and_changes() -> None:
+    judged = Judgement((Finding("AZ-1", Level.ERROR, "it is open", refuses=True),))
+    text = document(view(many(1_000, "x")), findings(judged), ORIGIN)
+    assert "- `AZ-1` it is open." in text
+    assert "<code>-/+ type.n0</code>" in text
+    assert "more risks left out" in text
+
+
 def test_many_changes_are_folded_together() -> None:
     text = risky(*(change(f"a.n{index}", Action.UPDATE, changed("k", 1, 2)) for index in range(30)))
     assert "<details><summary>20 more changes</summary>" in text
