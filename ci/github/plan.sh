@@ -38,10 +38,8 @@ cat "$OUT/errors.txt" >&2
 printf '%s\n' "$code" >"$OUT/exitcode"
 
 if [[ -f $OUT/plan.json ]]; then
-  {
-    printf '### Plan of `%s`\n\n' "${STACK//\`/}"
-    mlinfra -C "$FOLDER" show "$OUT/plan.json" --no-color | quoted
-  } >"$OUT/comment.md"
+  # What GitHub takes of a comment is 65,536 characters: the rest is for the marker and the foot.
+  mlinfra -C "$FOLDER" show "$OUT/plan.json" --format markdown --max-chars 60000 "${given[@]}" >"$OUT/comment.md"
   tell plan "$OUT/plan.json"
 else
   {

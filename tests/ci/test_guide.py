@@ -16,7 +16,7 @@ from tests.ci.world import PASSWORD, World
 from tests.scenarios.script import fits
 
 GUIDE = (ROOT / "docs" / "guides" / "ci.md").read_text(encoding="utf-8")
-BLOCKS: list[str] = re.findall(r"```(?:text|console|markdown)\n(.*?)```", GUIDE, re.DOTALL)
+BLOCKS = [text for _, text in re.findall(r"(`{3,})(?:text|console|markdown)\n(.*?)\1", GUIDE, re.DOTALL)]
 
 
 def shown(start: str) -> list[str]:
@@ -51,3 +51,13 @@ def test_the_matrix(tmp_path: Path) -> None:
         (tmp_path / "stacks" / name / "mlinfra.yaml").write_text(f"stack: {name}\n")
     printed = CliRunner().invoke(cli, ["-C", str(tmp_path), "matrix"])
     assert shown("$ mlinfra matrix")[1:] == printed.stdout.splitlines()
+
+
+@pytest.mark.parametrize("world", ["simulator"], indirect=True)
+def test_the_comment(world: World) -> None:
+    first = world.pull_request()
+    world.plan(first, comment="false")
+    world.apply(world.merge(first))
+    world.plan(world.pull_request(MORE, branch="second"))
+    (comment,) = world.hub.comments
+    assert fits(shown("<!-- mlinfra plan"), comment["body"].splitlines()), comment["body"]
