@@ -90,8 +90,9 @@ class Weather:
         if _running(self.simulator) - before:
             self.sent[number] = replace(self.sent[number], started=True)
         for name in ("azure-asyncoperation", "location"):
-            if link := answer.headers.get(name):
-                self._links.add(urlsplit(link).path)
+            link = urlsplit(answer.headers.get(name, "")).path
+            if link not in ("", path):  # with 201 the Location often is the resource's own address
+                self._links.add(link)
         return answer
 
 

@@ -236,9 +236,10 @@ class KeyVault(ArmType):
         )
 
     def _purge(self, conn: AzureConnection, token: Mapping[str, Any]) -> Progress:
-        op, id = Op.DELETE, str(token["id"])
+        # What goes is the deleted vault: should the operation's address be lost, that one is looked for.
+        op, id = Op.DELETE, _deleted(str(token["id"]), token["purge"])
         try:
-            answer = conn.arm.send("POST", f"{_deleted(id, token['purge'])}/purge", self.api_version)
+            answer = conn.arm.send("POST", f"{id}/purge", self.api_version)
         except AzureError as wrong:
             if absent_error(wrong):
                 return Done()
