@@ -117,6 +117,11 @@ def settled(raw: Any) -> bool:
     return state is None or state in _ENDED_WELL
 
 
+def has_failed(raw: Any) -> bool:
+    """Whether a resource's own body says that the last operation on it ended badly."""
+    return _state(raw) in _ENDED_BADLY
+
+
 def refuse_unsettled(raw: Mapping[str, Any], id: str) -> None:
     """Raise a ``busy`` ProviderError for a resource that somebody is still at work on.
 

@@ -255,7 +255,10 @@ class ArmType:
             return Pending({**token, "kind": "state"}, wrong.after or operations.DEFAULT_WAIT)
 
     def _update(self, conn: AzureConnection, id: str, prior: Attrs, wanted: Attrs) -> Answer | None:
-        """Send the update; None when there is nothing to send because it is so already."""
+        """Send the update; None when there is nothing to send because it is so already.
+
+        What failed is put again, whole, also where nothing differs: it stays Failed until somebody does.
+        """
         raw = conn.arm.get(id, self.api_version)
         if raw is None:
             raise gone(id)
@@ -263,9 +266,11 @@ class ArmType:
         patch = self.to_body(taken_out(table, prior, wanted), update=True)
         ground = self.writable(raw)
         body = overlay(ground, patch, whole_paths(table))
-        if canonical(body) == canonical(ground):
+        failed = operations.has_failed(raw)
+        if canonical(body) == canonical(ground) and not failed:
             return None
-        if self.update_method == "PATCH":
+        method = "PUT" if failed else self.update_method
+        if method == "PATCH":
             body = changed(ground, body, patch)
             for row in table:
                 if row.path and row.schema.get("x-immutable"):
@@ -275,9 +280,7 @@ class ArmType:
         headers: dict[str, str] = {}
         if self.if_match and isinstance(raw.get("etag"), str):
             headers["If-Match"] = raw["etag"]
-        return conn.arm.send(
-            self.update_method, id, self.api_version, body=body, headers=headers, query=self.write_query
-        )
+        return conn.arm.send(method, id, self.api_version, body=body, headers=headers, query=self.write_query)
 
     def _delete(self, conn: AzureConnection, id: str, prior: Attrs | None, coming: Attrs | None) -> Progress:
         query = self.delete_query(prior, coming)

@@ -274,6 +274,17 @@ def updating(type_: ArmType, desired: dict[str, Any], live: dict[str, Any]) -> t
     return type_.begin(connection(transport), Op.UPDATE, ID, dict(PRIOR), desired), transport
 
 
+def test_what_failed_is_put_again_although_nothing_differs() -> None:
+    transport = FakeTransport(
+        {
+            f"GET {ID}": [Reply(200, body(provisioningState="Failed")), Reply(200, body())],
+            f"PUT {ID}": Reply(200, body()),
+        }
+    )
+    same = dict(THING.attributes(ID, body()))
+    assert isinstance(THING.begin(connection(transport), Op.UPDATE, ID, same, same), Done)
+
+
 def test_an_update_lays_our_keys_over_what_is_there() -> None:
     live = body(color="red", once=True, theirs={"deep": 1})
     desired = {**PRIOR, "color": "blue", "tags": {"team": "b", "new": "c"}, "once": False}
