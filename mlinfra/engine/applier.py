@@ -330,7 +330,7 @@ class _Crew:
             found = trouble
         found = replace(found, address=step.address)
         found = found.within(self.planned.config.via(step.address.module))
-        broken = going.accepted is not None and going.op is Op.CREATE
+        broken = going.accepted is not None and going.op in (Op.CREATE, Op.RECOVER)
         unsure = isinstance(trouble, ProviderError) and trouble.retryable and trouble.sent
         # A refusal of the last try says nothing of an earlier one: the next command looks what became of it.
         unsure |= going.unanswered and going.accepted is None

@@ -54,13 +54,15 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """``deed`` is what happens. ``passes`` says that trying again helps: the same run succeeds. ``meets``
-    says which requests it can happen to; ``lasting`` that it happens to the same address ever after."""
+    says which requests it can happen to; ``lasting`` that it happens to the same address ever after; ``ends``
+    that an operation was accepted and ends badly."""
 
     name: str
     deed: Deed
     passes: bool
     meets: Callable[[Sent], bool] = lambda sent: True
     lasting: bool = False
+    ends: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -174,7 +176,7 @@ FAULTS = (
     Fault("reset before it was sent", _cut(ServiceRequestError, acted=False), passes=True),
     Fault("reset before", _cut(ServiceResponseError, acted=False), passes=True),
     Fault("reset after", _cut(ServiceResponseError, acted=True), passes=True, meets=_writes),
-    Fault("operation failed", _ending("Failed"), passes=False, meets=_starts),
-    Fault("operation canceled", _ending("Canceled"), passes=False, meets=_starts),
+    Fault("operation failed", _ending("Failed"), passes=False, meets=_starts, ends=True),
+    Fault("operation canceled", _ending("Canceled"), passes=False, meets=_starts, ends=True),
     Fault("poll gone", _refused(404, "OperationNotFound"), passes=True, meets=_polls, lasting=True),
 )
