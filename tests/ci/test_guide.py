@@ -16,7 +16,9 @@ from tests.ci.world import PASSWORD, World
 from tests.scenarios.script import fits
 
 GUIDE = (ROOT / "docs" / "guides" / "ci.md").read_text(encoding="utf-8")
-BLOCKS = [text for _, text in re.findall(r"(`{3,})(?:text|console|markdown)\n(.*?)\1", GUIDE, re.DOTALL)]
+BLOCKS: list[str] = [
+    text for _, text in re.findall(r"(`{3,})(?:text|console|markdown)\n(.*?)\1", GUIDE, re.DOTALL)
+]
 
 
 def shown(start: str) -> list[str]:
