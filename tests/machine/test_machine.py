@@ -1,4 +1,4 @@
-"""Thousands of random steps, in `make test-full`; a few of them, always the same, in `make test`."""
+"""Thousands of random steps, by `make proofs`; a few of them, always the same, in `make test`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def test_a_few_steps(machine: type[Machine]) -> None:
     run_state_machine_as_test(machine, settings=few)
 
 
+@pytest.mark.proof
 @pytest.mark.full
 @MACHINES
 def test_ten_thousand_steps(machine: type[Machine]) -> None:
