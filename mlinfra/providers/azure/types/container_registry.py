@@ -23,13 +23,30 @@ _NAME = {
 }
 
 
+_READ_ONLY = (
+    "sku.tier",
+    *(
+        f"properties.{name}"
+        for name in (
+            "anonymousPullEnabled",
+            "creationDate",
+            "dataEndpointHostNames",
+            "privateEndpointConnections",
+            "status",
+        )
+    ),
+)
+"""What answers have and a PUT does not take: readOnly in S 2023-07-01. ``anonymousPullEnabled`` is answered
+(R:az) and is in previews alone."""
+
+
 class ContainerRegistry(ArmType):
-    """A container registry. Updated by PATCH."""
+    """A container registry. Updated by PATCH; one whose creation failed is put again."""
 
     name = "container_registry"
     resource_type = "Microsoft.ContainerRegistry/registries"
     update_method = "PATCH"
-    read_only = ("sku.tier",)
+    read_only = _READ_ONLY
     words: Mapping[str, Any] = {
         "title": "Container registry",
         "description": "Where container images are kept.",
