@@ -6,6 +6,7 @@ same however much is beneath.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
@@ -35,7 +36,7 @@ class Table:
         return map(str, self._values)
 
 
-class Worked(Lazy):
+class Worked(Lazy, ABC):
     """Names whose values are worked out when first asked for, by `_work`.
 
     What is ``fixed`` (reads nothing but what is given from outside) is kept; what reads a resource is worked
@@ -52,13 +53,13 @@ class Worked(Lazy):
         self._busy: list[str] = []
         self._reported: set[str] = set()
 
+    @abstractmethod
     def _work(self, name: str, problems: list[Diagnostic]) -> Any:
         """The value of one of the names; KeyError when there is none such."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _ring(self, path: list[str]) -> Diagnostic:
         """What is said of names that need each other."""
-        raise NotImplementedError
 
     def kept(self, name: Any) -> Any:
         """The value where it is at hand; None where it has to be worked out, or is null."""
