@@ -16,6 +16,15 @@ from tests.providers.azure.fake import GROUP, HOST, FakeTransport, Reply, Signed
 HERE: Place = ("https://management.azure.com", "one")
 THERE: Place = ("https://management.azure.com", "other")
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/v"
+SPOKEN = "2023-07-01"
+BODY = {
+    "location": "westeurope",
+    "properties": {
+        "tenantId": "00000000-0000-0000-0000-000000000000",
+        "sku": {"family": "A", "name": "standard"},
+        "accessPolicies": [],
+    },
+}
 
 
 def drained(budget: Budget, verb: str, count: int) -> Budget:
@@ -85,7 +94,7 @@ def test_many_threads_that_wait_move_a_clock_by_what_the_last_of_them_waits() ->
     transport = FakeTransport({f"GET {VAULT}": Reply(200, {"id": VAULT})})
     client = arm(transport, clock)
     with ThreadPoolExecutor(32) as pool:
-        found = list(pool.map(lambda _: client.get(VAULT, "v"), range(350)))
+        found = list(pool.map(lambda _: client.get(VAULT, SPOKEN), range(350)))
     assert len(transport.asked) == len(found) == 350
     assert clock.seconds == pytest.approx(4.0, rel=0.05)
 
@@ -143,17 +152,17 @@ def test_a_429_holds_back_its_verb_and_its_subscription_alone() -> None:
     client = arm(transport, clock)
     for after in (9.0, 9.0):
         with pytest.raises(AzureError) as wrong:
-            client.send("PUT", VAULT, "v", body={})
+            client.send("PUT", VAULT, SPOKEN, body=BODY)
         assert (wrong.value.code, wrong.value.after) == ("MLI-AZ-THROTTLED", after)
         assert wrong.value.retryable
         assert not wrong.value.sent
     assert wrong.value.busy  # nothing was tried
-    assert client.get(VAULT, "v") is not None
-    client.send("PUT", "/providers/x/y/z", "v", body={})
+    assert client.get(VAULT, SPOKEN) is not None
+    client.send("PUT", "/providers/x/y/z", SPOKEN, body={})
     assert len(transport.of("PUT")) == 2
     clock.sleep(9)
     with pytest.raises(AzureError):
-        client.send("PUT", VAULT, "v", body={})
+        client.send("PUT", VAULT, SPOKEN, body=BODY)
     assert len(transport.of("PUT")) == 3
 
 
@@ -162,7 +171,7 @@ def test_a_429_about_one_resource_holds_nothing_else_back() -> None:
     client = arm(transport, Clock())
     for _ in range(2):
         with pytest.raises(AzureError) as wrong:
-            client.send("PUT", VAULT, "v", body={})
+            client.send("PUT", VAULT, SPOKEN, body=BODY)
         assert wrong.value.code == "MLI-AZ-BUSY"
     assert len(transport.asked) == 2
 
@@ -173,7 +182,7 @@ def test_a_429_that_names_no_time_empties_the_bucket() -> None:
     client = arm(transport, clock)
     for _ in range(2):
         with pytest.raises(AzureError):
-            client.send("PUT", VAULT, "v", body={})
+            client.send("PUT", VAULT, SPOKEN, body=BODY)
     assert clock.seconds == pytest.approx(0.1, abs=0.002)
 
 
@@ -182,9 +191,9 @@ def test_the_headers_are_heard_of_the_verb_and_whose_they_are() -> None:
     left = {"x-ms-ratelimit-remaining-subscription-reads": "0", "x-ms-ratelimit-remaining-tenant-reads": "9"}
     transport = FakeTransport({f"GET {VAULT}": Reply(200, {"id": VAULT}, left)})
     client = arm(transport, clock)
-    client.get(VAULT, "v")
+    client.get(VAULT, SPOKEN)
     assert clock.seconds == 0
-    client.get(VAULT, "v")
+    client.get(VAULT, SPOKEN)
     assert clock.seconds == pytest.approx(0.04, abs=0.002)
 
 
