@@ -7,7 +7,7 @@ READY := .venv/.ready
 STACK := examples/quickstart
 MLINFRA := $(BIN)/mlinfra -C $(STACK)
 
-.PHONY: help setup demo test test-full proofs tools conformance check lock format docs bench clean
+.PHONY: help setup demo test test-full tools conformance check lock format docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -47,10 +47,7 @@ test: $(READY) ## the tests that need Python and the lock only
 	$(BIN)/python -m pytest -n 2 -m "not full"
 
 test-full: $(READY) tools ## the tests that need more: killed processes, every fault, a wheel that is built, real servers
-	$(BIN)/python -m pytest -n 2 -m "full and not proof"
-
-proofs: $(READY) ## every fault at every request of every type, ten thousand random steps
-	$(BIN)/python -m pytest -n 2 -m proof
+	$(BIN)/python -m pytest -n 2 -m full
 
 # What is there stays as it is. Debian's packages; elsewhere the programs have to be on the path.
 tools: $(READY) ## the servers that test-full and bench start: PostgreSQL, Azurite

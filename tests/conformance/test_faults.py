@@ -5,9 +5,9 @@ nothing but what a user is told, with a code; what depends on what failed was no
 recorded: the same command again, now undisturbed, leaves what the undisturbed run left, creates no id that
 was created before, and its plan is empty. Faults that pass are sat out by the run itself.
 
-That is some twenty thousand runs; all of them are made by `make proofs`. Here, for each pass of each
-example a seeded sample, in which every kind of fault comes up with many types; of whole stacks, where much
-depends on what is hit, there is a sample in both.
+That is some twenty thousand runs; all of them are made by `make test-full`. In `make test`, for each pass
+of each example a seeded sample, in which every kind of fault comes up with many types; of whole stacks,
+where much depends on what is hit, there is a sample in both.
 """
 
 from __future__ import annotations
@@ -63,7 +63,6 @@ def test_whole_stacks(one: Pass, grounds: Grounds) -> None:
     hit(ground, random.Random(str(one)).sample(pairs, min(20 * SAMPLED, len(pairs))))
 
 
-@pytest.mark.proof
 @pytest.mark.full
 @pytest.mark.parametrize("one", ALL, ids=str)
 def test_every_request_and_every_fault(one: Pass, grounds: Grounds) -> None:

@@ -1,4 +1,4 @@
-"""Thousands of random steps, by `make proofs`; a few of them, always the same, in `make test`."""
+"""Thousands of random steps, by `make test-full`; a few of them, always the same, in `make test`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def hurried_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
+PARTS = 5
+"""What ten thousand steps are cut into, so that workers share them."""
+
 MACHINES = pytest.mark.parametrize("machine", [FilesMachine, AzureMachine])
 
 
@@ -41,9 +44,9 @@ def test_a_few_steps(machine: type[Machine]) -> None:
     run_state_machine_as_test(machine, settings=few)
 
 
-@pytest.mark.proof
 @pytest.mark.full
+@pytest.mark.parametrize("part", range(PARTS))
 @MACHINES
-def test_ten_thousand_steps(machine: type[Machine]) -> None:
-    many = settings(max_examples=250, stateful_step_count=40, print_blob=True)
+def test_ten_thousand_steps(machine: type[Machine], part: int) -> None:
+    many = settings(max_examples=250 // PARTS, stateful_step_count=40, print_blob=True)
     run_state_machine_as_test(machine, settings=many)
