@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
@@ -26,8 +27,7 @@ def by_name(plan: Plan) -> Plan:
 
     Outputs stay as they are: their values are what others will read.
     """
-    names = {c.id.casefold(): f"{c.address}.id" for c in plan.changes if c.id is not None}
-    names |= {guid: f"{name} ({guid})" for guid, name in _owners(plan).items()}
+    names = _Names(plan)
     return replace(
         plan,
         changes=tuple(_change(change, names, plan.context) for change in plan.changes),
@@ -35,7 +35,31 @@ def by_name(plan: Plan) -> Plan:
     )
 
 
-def _change(change: Change, names: Mapping[str, str], context: Mapping[str, str]) -> Change:
+class _Names:
+    """What ids and GUIDs are called. Worked out when the first of them is shown: of ten thousand resources
+    that stay as they are none is."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def of(self, text: str) -> str:
+        """The name of an id or of a GUID; what has none stays as it is."""
+        if text.startswith("/"):
+            return self._ids.get(text.casefold(), text)
+        if _is_guid(text):
+            return self._guids.get(text.casefold(), text)
+        return text
+
+    @cached_property
+    def _ids(self) -> Mapping[str, str]:
+        return {c.id.casefold(): f"{c.address}.id" for c in self._plan.changes if c.id is not None}
+
+    @cached_property
+    def _guids(self) -> Mapping[str, str]:
+        return {guid: f"{name} ({guid})" for guid, name in _owners(self._plan).items()}
+
+
+def _change(change: Change, names: _Names, context: Mapping[str, str]) -> Change:
     if change.action is Action.NO_OP:
         return change
     attributes = tuple(_attribute(attribute, names) for attribute in change.attributes)
@@ -48,11 +72,11 @@ def _change(change: Change, names: Mapping[str, str], context: Mapping[str, str]
     return replace(change, attributes=attributes, before=_whole(change.before, change, names), after=after)
 
 
-def _drift(drift: Drift, names: Mapping[str, str]) -> Drift:
+def _drift(drift: Drift, names: _Names) -> Drift:
     return replace(drift, attributes=tuple(_attribute(attribute, names) for attribute in drift.attributes))
 
 
-def _attribute(attribute: AttributeChange, names: Mapping[str, str]) -> AttributeChange:
+def _attribute(attribute: AttributeChange, names: _Names) -> AttributeChange:
     if attribute.path == ("id",):
         return attribute
     timed = attribute.unit == _SECONDS
@@ -62,7 +86,7 @@ def _attribute(attribute: AttributeChange, names: Mapping[str, str]) -> Attribut
     return replace(attribute, before=before, after=after, unit="")
 
 
-def _whole(attrs: Attrs | None, change: Change, names: Mapping[str, str]) -> Attrs | None:
+def _whole(attrs: Attrs | None, change: Change, names: _Names) -> Attrs | None:
     if attrs is None:
         return None
     timed = {a.path[0] for a in change.attributes if a.unit == _SECONDS and len(a.path) == 1}
@@ -72,13 +96,8 @@ def _whole(attrs: Attrs | None, change: Change, names: Mapping[str, str]) -> Att
     }
 
 
-def _named(value: Any, names: Mapping[str, str]) -> Any:
-    def name(leaf: Any) -> Any:
-        if not isinstance(leaf, str) or not (leaf.startswith("/") or _is_guid(leaf)):
-            return leaf
-        return names.get(leaf.casefold(), leaf)
-
-    return transform(value, name)
+def _named(value: Any, names: _Names) -> Any:
+    return transform(value, lambda leaf: names.of(leaf) if isinstance(leaf, str) else leaf)
 
 
 def _owners(plan: Plan) -> dict[str, str]:
