@@ -158,13 +158,16 @@ def has_unknown(value: Any) -> bool:
 
 def is_sensitive(value: Any) -> bool:
     """Whether the value is, or holds at any depth, something that must not be shown."""
-    if type(value) in _SCALARS:
-        return False
     if isinstance(value, dict):
-        return any(map(is_sensitive, value.values()))
-    if isinstance(value, list):
-        return any(map(is_sensitive, value))
-    return isinstance(value, Sensitive | Redacted) or (isinstance(value, Unknown) and value.sensitive)
+        members: Iterable[Any] = value.values()
+    elif isinstance(value, list):
+        members = value
+    else:
+        return isinstance(value, Sensitive | Redacted) or (isinstance(value, Unknown) and value.sensitive)
+    for item in members:  # noqa: SIM110  # as in `has_mark`
+        if type(item) not in _SCALARS and is_sensitive(item):
+            return True
+    return False
 
 
 def get(value: Any, path: Path, default: Any = None) -> Any:
