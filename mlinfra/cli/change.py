@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
-from rich.text import Text
 
 from mlinfra.cli import console
 from mlinfra.cli.approval import ask
@@ -154,7 +152,7 @@ def _summary(applied: Applied, tally: Tally) -> dict[str, Any]:
 
 def _progress(place: Workplace, planned: Planned, manner: Manner) -> Progress:
     if manner.as_json:
-        return Json(_write(manner), planned.plan)
+        return Json(_write, planned.plan)
     if console.colourful(sys.stdout, no_color=manner.no_color):
         before = place.requests
         return Live(
@@ -164,12 +162,11 @@ def _progress(place: Workplace, planned: Planned, manner: Manner) -> Progress:
             requests=lambda: place.requests - before,
             plan=planned.plan,
         )
-    return Lines(_write(manner), planned.plan)
+    return Lines(_write, planned.plan)
 
 
-def _write(manner: Manner) -> Callable[[str], None]:
-    screen = console.stdout(no_color=manner.no_color)
-    return lambda line: console.show(screen, Text(line.rstrip("\n")))
+def _write(line: str) -> None:
+    console.say(line.rstrip("\n"))
 
 
 def _leave(held: ExitStack) -> None:
