@@ -117,45 +117,47 @@ class Budget:
     def heard(self, place: Place, method: str, left: int | None, retry_after: float | None) -> None:
         """What an answer says of the bucket: ``left`` tokens in it, or that it is closed for some seconds."""
         with self._lock:
-            bucket = self._bucket(place, verb_of(method))
+            now = self.clock.monotonic()
+            bucket = self._bucket(place, verb_of(method), now)
             if left is not None and bucket.level >= left + 1 - bucket.promised:
                 bucket.level = left - bucket.promised
             if retry_after is not None:
                 bucket.level = min(bucket.level, 0.0)
-                bucket.closed = max(bucket.closed, self.clock.monotonic() + retry_after)
+                bucket.closed = max(bucket.closed, now + retry_after)
 
     def take(self, place: Place, wanted: Mapping[str, int]) -> float:
         """Promise so many tokens by verb, all or none; 0 when that was done, else seconds to wait."""
         with self._lock:
             now = self.clock.monotonic()
-            wait = max(self._bucket(place, verb).wait(count, now) for verb, count in wanted.items())
+            wait = max(self._bucket(place, verb, now).wait(count, now) for verb, count in wanted.items())
             if wait <= 0:
-                self._promise(place, wanted, 1)
+                self._promise(place, wanted, 1, now)
             return wait
 
     def give_back(self, place: Place, rest: Mapping[str, int]) -> None:
         """What was promised and not spent."""
         with self._lock:
-            self._promise(place, rest, -1)
+            self._promise(place, rest, -1, self.clock.monotonic())
 
     def spent(self, place: Place, verb: str) -> None:
         """One of the promised tokens is used up."""
         with self._lock:
-            self._bucket(place, verb).promised -= 1
+            self._bucket(place, verb, self.clock.monotonic()).promised -= 1
 
     def _closed(self, place: Place, verb: str) -> float:
         with self._lock:
-            return max(0.0, self._bucket(place, verb).closed - self.clock.monotonic())
+            now = self.clock.monotonic()
+            return max(0.0, self._bucket(place, verb, now).closed - now)
 
-    def _promise(self, place: Place, counts: Mapping[str, int], sign: int) -> None:
+    def _promise(self, place: Place, counts: Mapping[str, int], sign: int, now: float) -> None:
         for verb, count in counts.items():
-            bucket = self._bucket(place, verb)
+            bucket = self._bucket(place, verb, now)
             bucket.level -= sign * count
             bucket.promised += sign * count
 
-    def _bucket(self, place: Place, verb: str) -> _Bucket:
-        """The bucket, filled up to now; a new one is full."""
-        now = self.clock.monotonic()
+    def _bucket(self, place: Place, verb: str, now: float) -> _Bucket:
+        """The bucket, filled up to now; a new one is full. The clock may be another thread's to answer, so
+        whoever needs several buckets asks it once."""
         found = self._buckets.get((place, verb))
         if found is None:
             size, rate = self._limits[verb]
