@@ -37,6 +37,7 @@ COMMANDS = {
     "state": (f"{_AT}state", "state", "Look into the recorded state, or change it by hand."),
     "graph": (f"{_AT}graph", "graph", "Draw the resources of the stack and what needs what."),
     "policy": (f"{_AT}policy", "policy", "Judge the stack's plan by rules; list and test them."),
+    "test": (f"{_AT}test", "test", "Run the tests of stacks and modules on a simulator of their own."),
     "modules": (f"{_AT}modules", "modules", "Show the modules of the stack, or take newer commits of them."),
     "matrix": (f"{_AT}matrix", "matrix", "List the stacks that a change touches, as jobs for a CI."),
     "console": (f"{_AT}ask", "console", "Evaluate an expression in the stack."),

@@ -91,15 +91,15 @@ def misfit(one: Input, value: Any) -> str | None:
     return type_of(one).mismatch(value)
 
 
-def has_expression(one: Input, node: Node, problems: list[Diagnostic]) -> bool:
-    """Whether there is an expression where none can be; then that is reported."""
+def has_expression(one: Input, node: Node, problems: list[Diagnostic], what: str = "the default") -> bool:
+    """Whether there is an expression where none can be; then that is reported. ``what`` of it this is."""
     template = next(iter(node.expressions()), None)
     if template is None and not isinstance(node.value, Template):
         return False
     problems.append(
         error(
             codes.WRONG_SHAPE,
-            f"the default of {one.label} holds an expression",
+            f"{what} of {one.label} holds an expression",
             f"{_ONE[one.word]} is what comes from outside. Give a worked-out value a name under `locals:`.",
             template.position if template is not None else node.position,
         )

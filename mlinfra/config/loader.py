@@ -7,7 +7,7 @@ of their types by the engine.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -28,6 +28,7 @@ from mlinfra.config.references import Checker, Names
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import LARGE, read_mapping
 from mlinfra.config.stackfile import FILE, in_order, repository, shown, stack_file, stack_name
+from mlinfra.config.staging import Staged
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
 from mlinfra.model.address import ModulePath
@@ -35,7 +36,7 @@ from mlinfra.model.collector import resting_collector
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity
 from mlinfra.model.module import Module
-from mlinfra.model.source import Node, SourceFile
+from mlinfra.model.source import Node
 
 SECTIONS = (
     "stack",
@@ -77,51 +78,67 @@ def load(
     """
     source = stack_file(folder)
     with resting_collector(large=len(source.text) > LARGE):
-        return _load(source, folder, values, var_files, environment, shared, checkouts, renewed)
+        problems: list[Diagnostic] = []
+        top = read_mapping(
+            source,
+            problems,
+            hint="A stack starts with  stack: NAME. `mlinfra init` writes one to start from.",
+        )
+        if top is None:
+            raise MlinfraError(in_order(problems, source))
+        stage = Staged(source, top, folder, folder, {}, tuple(problems))
+        given = _Given(values, var_files, environment, shared)
+        pins = read_lock(folder)
+        kept = {name: pin for name, pin in pins.items() if name not in renewed}
+        library = ModuleFiles(folder, kept, checkouts)
+        config = _load(stage, given, library)
+    if library.pinned != pins:
+        write_lock(folder, library.pinned)
+    return config
 
 
-def _load(
-    source: SourceFile,
-    folder: Path,
-    values: Mapping[str, str],
-    var_files: Sequence[Path],
-    environment: Mapping[str, str],
-    shared: bool,
-    checkouts: Checkouts | None,
-    renewed: Container[str],
-) -> Config:
-    problems: list[Diagnostic] = []
-    top = read_mapping(
-        source, problems, hint="A stack starts with  stack: NAME. `mlinfra init` writes one to start from."
-    )
-    if top is None:
-        raise MlinfraError(in_order(problems, source))
+def load_staged(stage: Staged, checkouts: Checkouts | None = None) -> Config:
+    """Read what a test works on: nothing comes from outside, and nothing is written. Raises MlinfraError."""
+    return _load(stage, _Given(), ModuleFiles(stage.folder, read_lock(stage.folder), checkouts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What comes from outside, as `load` takes it."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    var_files: Sequence[Path] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    shared: bool = False
+
+
+def _load(stage: Staged, given: _Given, library: ModuleFiles) -> Config:
+    problems = list(stage.problems)
+    source, top, folder = stage.source, stage.top, stage.folder
     sections: Mapping[str, Node] = top.value
     root = repository(folder)
     others = included(sections.get("include"), folder / FILE, root, problems)
-    parts = [Part(source, sections, folder), *others]
+    parts = [Part(source, sections, stage.base), *others]
     declared = {name: joined(parts, name, problems) for name in ("variables", "checks")}
-    around = Surroundings(folder, root, readable(environment))
+    around = Surroundings(folder, root, readable(given.environment))
     inputs = read_inputs(declared["variables"], problems, word="variable")
     variables = read_variables(
         inputs,
         problems,
-        values=values,
-        var_files=[(path, shown(path, folder)) for path in var_files],
-        environment=environment,
+        values=given.values,
+        var_files=[(path, shown(path, folder)) for path in given.var_files],
+        environment=given.environment,
+        written=stage.variables,
         around=around,
-        shared=shared,
+        shared=given.shared,
     )
-    pins = read_lock(folder)
-    kept = {name: pin for name, pin in pins.items() if name not in renewed}
-    library = ModuleFiles(folder, kept, checkouts)
     definition, names = read_definition(
         parts,
         root,
         inputs,
         list(keys(declared["variables"])),
         library,
-        Trail((), (folder.resolve(),)),
+        Trail((), (stage.base.resolve(),)),
         Bodies(folder, root, problems),
         problems,
     )
@@ -155,8 +172,6 @@ def _load(
     ordered = in_order(problems, source)
     if any(d.severity is Severity.ERROR for d in ordered):
         raise MlinfraError(ordered)
-    if library.pinned != pins:
-        write_lock(folder, library.pinned)
     return _with_warnings(config, ordered)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mlinfra.config import codes
@@ -25,6 +26,7 @@ from mlinfra.model.module import Input
 from mlinfra.model.source import Node, SourceFile
 
 PREFIX = "MLINFRA_VAR_"
+_NONE: Mapping[str, Node] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,20 @@ def read_variables(
     values: Mapping[str, str],
     var_files: Sequence[tuple[Path, str]],
     environment: Mapping[str, str],
+    written: Mapping[str, Node] = _NONE,
     around: Surroundings | None = None,
     shared: bool = False,
 ) -> dict[str, Variable]:
     """Every declared variable with its value; ``var_files`` are paths with how messages call them.
 
-    ``around`` is what conditions of ``validation:`` can reach besides values. ``shared``: some of
-    ``values`` may be for other stacks.
+    ``written`` are values in a test file, which win over all others. ``around`` is what
+    conditions of ``validation:`` can reach besides values. ``shared``: some of ``values`` may be for other
+    stacks.
     """
     if shared:
         values = {name: text for name, text in values.items() if name in declared}
     given = _given(declared, problems, values, var_files, environment)
+    given |= _in_test(declared, written, problems)
     result: dict[str, Variable] = {}
     broken: set[str] = set()
     for name, one in declared.items():
@@ -140,6 +145,23 @@ def _given(
     return given
 
 
+def _in_test(
+    declared: Mapping[str, Input], written: Mapping[str, Node], problems: list[Diagnostic]
+) -> dict[str, _Given]:
+    """The values in a test file; one that is for no variable is an error, or it would test nothing."""
+    found: dict[str, _Given] = {}
+    for name, node in written.items():
+        place = node.key or node.position
+        if name in declared:
+            found[name] = _Given(str(place), node=node)
+            continue
+        known = listed(declared) or "none"
+        summary = f"a value is given for `{name}`, and no such variable is declared"
+        advice = f"{did_you_mean(name, declared)}Declared are: {known}."
+        problems.append(error(codes.UNDECLARED_VALUE, summary, advice, place))
+    return found
+
+
 def _value(one: Input, given: _Given | None, problems: list[Diagnostic]) -> Any:
     if given is None:
         if one.default is None:
@@ -188,7 +210,8 @@ def _unicode(one: Input, text: str, origin: str, problems: list[Diagnostic]) -> 
 
 def _checked(one: Input, node: Node, origin: str, problems: list[Diagnostic]) -> Any:
     """The value of a node without expressions; null where it is not of the type, which is reported."""
-    if has_expression(one, node, problems):
+    what = "the default" if origin == "its default" else "the value"
+    if has_expression(one, node, problems, what):
         return None
     value = plain(node)
     wrong = misfit(one, value)

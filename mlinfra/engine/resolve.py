@@ -31,7 +31,7 @@ from mlinfra.engine.schema import holding, masked, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope, Own
 from mlinfra.engine.settings import Settings
 from mlinfra.engine.sources import Sources
-from mlinfra.model.address import Address, Key
+from mlinfra.model.address import Address, Key, ModulePath
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.model.source import Node, Template
@@ -177,6 +177,10 @@ class Resolver:
     def scope(self) -> Scope:
         """What expressions outside of any resource read."""
         return self._scopes.of(())
+
+    def within(self, module: ModulePath) -> Scope:
+        """What expressions of a module read that stand outside of its resources: its outputs."""
+        return self._scopes.of(module)
 
     def check_modules(self, problems: list[Diagnostic]) -> None:
         """Work out every input of every module, whether or not anything reads it."""
