@@ -42,12 +42,13 @@ def test(
     as_json: bool,
     no_color: bool,
 ) -> int:
-    """Run tests/*.test.yaml of stacks and modules on a simulator.
+    """Run the tests of stacks and modules on a simulator of their own.
 
-    PATH is a test file, or a folder: then all at and below it. Left out, the stack's or module's folder. Each
-    file has a cloud and a state of its own, its runs share them; no real cloud is ever asked, and the stack's
-    own state is not touched. --filter keeps, of a file, the runs before one that it names: that stands on
-    them.
+    They are files tests/NAME.test.yaml. PATH is one, or a folder: then all at and below it; left out, it is
+    the stack's or module's folder. Each file has a cloud and a state of its own, which its runs share. No
+    real cloud is asked, and what is recorded of the stack is not touched.
+
+    --filter keeps of a file also the runs before the last that it names, which stands on them.
     """
     folder: Path = ctx.obj
     found = [_tested(path, folder, wanted) for path in _files(paths, folder)]
