@@ -142,8 +142,11 @@ FAILS = f"""
 description: the secret is {{here}}
 variables: {{token: {CANARY}}}
 runs:
-  - {{name: values, variables: {{token: {CANARY}}}, assert: [{{condition: '${{output.token == "x"}}'}}, {{condition: '${{output.token}}'}},
-      {{condition: '${{var.token != "{CANARY}"}}'}}, {{condition: '${{resource_group.main.tags.token == "z"}}'}},
+  - {{name: values, variables: {{token: {CANARY}}}, assert: [
+      {{condition: '${{output.token == "x"}}'}},
+      {{condition: '${{output.token}}'}},
+      {{condition: '${{var.token != "{CANARY}"}}'}},
+      {{condition: '${{resource_group.main.tags.token == "z"}}'}},
       {{condition: '${{plan.changes["resource_group.main"].after.tags == null}}'}}]}}
   - name: never
 """
@@ -173,7 +176,8 @@ def test_a_secret_is_told_by_no_output(home: Path, text: str, arguments: tuple[s
 
 def test_a_report_for_ci_is_xml_whatever_stands_in_it(home: Path) -> None:
     (home / "tests" / "a.test.yaml").write_text(
-        'runs:\n  - {name: "a <b> & \\"c\\" \\x07 \\uFFFE", assert: [{condition: "${plan.create == 9}", message: "]]> <&"}]}\n'
+        'runs:\n  - {name: "a <b> & \\"c\\" \\x07 \\uFFFE", assert: [\n'
+        '      {condition: "${plan.create == 9}", message: "]]> <&"}]}\n'
         "  - name: later\n"
     )
     (home / "tests" / "b.test.yaml").write_text("runs: {}\n")
