@@ -25,7 +25,7 @@ from mlinfra.model.address import parse_address
 from mlinfra.model.codec import encode_state
 from mlinfra.model.state import LockInfo, Record, State
 from mlinfra.state.api import Store
-from tests.servers import azurite
+from tests.servers import azurite, postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class StoreCost:
 
 
 @contextlib.contextmanager
-def local() -> Iterator[Mapping[str, Any]]:
+def in_local() -> Iterator[Mapping[str, Any]]:
     """Files of this machine."""
     yield {"local": {"folder": "state"}}
 
 
 @contextlib.contextmanager
-def azure_blob() -> Iterator[Mapping[str, Any]]:
+def in_azure_blob() -> Iterator[Mapping[str, Any]]:
     """A container in an Azurite of its own. Raises ServerMissing."""
     from azure.storage.blob import ContainerClient
 
@@ -82,9 +82,18 @@ def azure_blob() -> Iterator[Mapping[str, Any]]:
         yield {"azure_blob": {**given, "endpoint": server.endpoint}}
 
 
+@contextlib.contextmanager
+def in_postgres() -> Iterator[Mapping[str, Any]]:
+    """A database in a server of its own, whose data are synced to the disk. Raises ServerMissing."""
+    with postgres.running() as server:
+        given = {"host": "127.0.0.1", "port": server.port, "database": postgres.DATABASE}
+        yield {"postgres": {**given, "user": postgres.ADMIN, "password": postgres.PASSWORD}}
+
+
 STORES: Mapping[str, Callable[[], AbstractContextManager[Mapping[str, Any]]]] = {
-    "local": local,
-    "azure_blob": azure_blob,
+    "local": in_local,
+    "azure_blob": in_azure_blob,
+    "postgres": in_postgres,
 }
 """By name: a server for as long as it is measured, as what stands under ``backend:``. Local comes first."""
 
@@ -94,8 +103,8 @@ def in_stores(
 ) -> list[dict[str, Any]]:
     """Measure every store, in turns. Raises RunError, also where a server cannot be had."""
     try:
-        return _judged(_run(home, rounds, sizes, say))
-    except azurite.ServerMissing as wrong:
+        return judged(_run(home, rounds, sizes, say))
+    except (azurite.ServerMissing, postgres.ServerMissing) as wrong:
         raise RunError(str(wrong)) from wrong
 
 
@@ -171,7 +180,7 @@ def _state(count: int) -> bytes:
     return encode_state(State("lineage", 1, "probe", ".", records), b"key", "bench")
 
 
-def _judged(costs: Sequence[StoreCost]) -> list[dict[str, Any]]:
+def judged(costs: Sequence[StoreCost]) -> list[dict[str, Any]]:
     """Medians, the share of local's apply, and whether the promises are kept: none is made of local."""
     first = median(costs[0].applies)
     found = []
