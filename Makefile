@@ -83,6 +83,7 @@ BENCH_JSON ?= .venv/bench.json
 bench: $(READY) tools ## measure what is promised; beside Terraform with PEER=script that runs it
 	$(BIN)/python -m benchmarks --json $(BENCH_JSON) $(if $(PEER),--peer $(PEER))
 	$(BIN)/python -m benchmarks.review
+	$(BIN)/python -m benchmarks.expansion
 
 clean: ## take away what the targets made; never a recorded state
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build

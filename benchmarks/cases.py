@@ -41,8 +41,8 @@ class Peer:
 class Case:
     """One command on one stack.
 
-    ``stack`` makes the text; None is the quickstart example. ``runs`` is how often it runs in each round:
-    short ones need more runs to tell a median.
+    ``stack`` makes the text; without one it is that ``example``. ``runs`` is how often it runs in each
+    round: short ones need more runs to tell a median.
     """
 
     name: str
@@ -53,11 +53,12 @@ class Case:
     start: Start = Start.ANY
     peer: Peer | None = None
     runs: int = 1
+    example: str = "quickstart"
 
     @property
     def folder(self) -> str:
         """The name of its stack's folder: cases of one stack share it."""
-        return f"{self.stack.__name__}-{self.count}" if self.stack else "quickstart"
+        return f"{self.stack.__name__}-{self.count}" if self.stack else self.example
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ def cases(sizes: Sizes) -> Iterator[Case]:
     yield Case("version", ("version",), Goal(0.15), runs=3)
     yield Case("validate, quickstart", ("validate",), Goal(0.3), runs=3)
     yield Case("empty plan, quickstart", _PLAN, Goal(0.6, 120), start=Start.APPLIED, runs=3)
+    teams = "team-workspaces"
+    yield Case(f"validate, {teams}", ("validate",), Goal(0.5), runs=3, example=teams)
+    yield Case(f"empty plan, {teams}", _PLAN, Goal(2.0), start=Start.APPLIED, runs=3, example=teams)
     yield Case(
         f"apply of {sizes.small:,}",
         _APPLY,

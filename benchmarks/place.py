@@ -11,7 +11,6 @@ from benchmarks.cases import Case, Start
 from benchmarks.measure import Cost, measure
 
 ROOT = Path(__file__).parents[1]
-_QUICKSTART = ROOT / "examples" / "quickstart"
 _UNWANTED = ("PYTHONDONTWRITEBYTECODE",)
 """Of the environment: what is installed has its bytecode, so the measured program has, too."""
 
@@ -39,13 +38,12 @@ class Place:
 
     def _folder(self, case: Case) -> Path:
         folder = self._home / case.folder
+        if case.stack is None:
+            return _copied(case.example, folder)
         if not folder.exists():
-            if case.stack is None:
-                shutil.copytree(_QUICKSTART, folder)
-            else:
-                folder.mkdir()
-                with (folder / "mlinfra.yaml").open("w", encoding="utf-8") as file:
-                    file.writelines(case.stack(case.count))
+            folder.mkdir()
+            with (folder / "mlinfra.yaml").open("w", encoding="utf-8") as file:
+                file.writelines(case.stack(case.count))
         return folder
 
     def _mlinfra(self, command: tuple[str, ...], folder: Path) -> Cost:
@@ -58,3 +56,13 @@ class Place:
             "MLINFRA_SIMULATOR_LOG": str(log),
         }
         return measure([sys.executable, "-m", "mlinfra", *command], folder, environment, log)
+
+
+def _copied(example: str, home: Path) -> Path:
+    """The folder of an example, in a repository of its own that has the library of modules beside it."""
+    folder = home / "examples" / example
+    if not folder.exists():
+        (home / ".git").mkdir(parents=True)
+        shutil.copytree(ROOT / "modules", home / "modules")
+        shutil.copytree(ROOT / "examples" / example, folder)
+    return folder

@@ -55,7 +55,7 @@ def test_every_case_runs(tmp_path: Path) -> None:
     found = measured(tmp_path)
     assert [store["store"] for store in found["stores"]] == list(STORES)
     assert all(store["step_ms"] > 0 and store["read_ms"] > 0 for store in found["stores"])
-    assert len(found["cases"]) == 12
+    assert len(found["cases"]) == 14
     assert all(case["ours"]["runs"] for case in found["cases"])
     assert [grown["over"] for grown in found["growth"]] == [
         "empty plan of 10",
