@@ -59,8 +59,8 @@ class Expansion:
         """As one line of the table."""
         took = self.read + self.checked
         return (
-            f"{self.instances:,} instances of a module, {self.blocks:,} resources: expanded {self.read:.3f} s + "
-            f"checked {self.checked:.3f} s = {took:.3f} s, goal {GOAL:.1f} s: "
+            f"{self.instances:,} instances of a module, {self.blocks:,} resources: "
+            f"expanded {self.read:.3f} s + checked {self.checked:.3f} s = {took:.3f} s, goal {GOAL:.1f} s: "
             f"{'kept' if took <= GOAL else 'MISSED'}"
         )
 

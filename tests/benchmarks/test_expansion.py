@@ -14,7 +14,7 @@ def test_it_expands_so_many_instances() -> None:
 
 def test_told_as_a_line() -> None:
     assert Expansion(200, 1_000, 0.125, 0.05).told() == (
-        "200 instances of a module, 1,000 resources: expanded 0.125 s + checked 0.050 s = 0.175 s, goal 0.3 s: "
-        "kept"
+        "200 instances of a module, 1,000 resources: expanded 0.125 s + checked 0.050 s = 0.175 s, "
+        "goal 0.3 s: kept"
     )
     assert Expansion(200, 1_000, 0.2, 0.11).told().endswith("MISSED")
