@@ -26,6 +26,7 @@ from mlinfra.policy.registry import GROUP as RULES
 from mlinfra.policy.registry import load_rules
 from mlinfra.providers.api import Registered
 from mlinfra.providers.registry import load_catalogue
+from mlinfra.render.keys import change, default, scalar, takes
 from mlinfra.render.plan_schema import plan_schema
 from mlinfra.simulator.coverage import Supported, data_plane, of_kind, of_route
 from mlinfra.simulator.kinds import Kind, Service
@@ -113,8 +114,8 @@ def _rule(code: str, name: str, told: About) -> Iterator[str]:
     if told.schema["properties"]:
         yield from ("", "| setting | takes | default |", "|---|---|---|")
         for key, part in told.schema["properties"].items():
-            default = "types that take tags" if "x-types-with" in part else _default(part)
-            yield "| " + " | ".join(map(_cell, (f"`{key}`", _takes(part), default))) + " |"
+            usual = "types that take tags" if "x-types-with" in part else default(part)
+            yield "| " + " | ".join(map(_cell, (f"`{key}`", takes(part), usual))) + " |"
     yield from ("", "```yaml", *_bad_example(code), "```")
     if told.sources:
         yield from ("", f"From: {'; '.join(told.sources)}.")
@@ -201,7 +202,7 @@ def _kind(type_name: str, kind: str, example: Mapping[str, Any], schema: Mapping
     yield f"  {type_name}:"
     yield "    main:"
     for key, value in example.items():
-        yield f"      {key}: {_scalar(value)}"
+        yield f"      {key}: {scalar(value)}"
     yield "```"
     yield ""
     if schema.get("x-data"):
@@ -215,9 +216,9 @@ def _kind(type_name: str, kind: str, example: Mapping[str, Any], schema: Mapping
             need = "**required** " if name in required else ""
             cells = (
                 f"`{name}`",
-                need + _takes(part),
-                _default(part),
-                _changes(part),
+                need + takes(part),
+                default(part),
+                change(part),
                 part.get("x-source", ""),
             )
             yield "| " + " | ".join(map(_cell, cells)) + " |"
@@ -228,7 +229,7 @@ def _kind(type_name: str, kind: str, example: Mapping[str, Any], schema: Mapping
         yield ""
         for name, part in computed:
             secret = " (sensitive)" if part.get("x-sensitive") else ""
-            yield f"- `{name}`{secret}: {part.get('description') or _takes(part)}"
+            yield f"- `{name}`{secret}: {part.get('description') or takes(part)}"
 
 
 def _rows(
@@ -246,53 +247,8 @@ def _rows(
             yield from _rows(items, f"{prefix}{name}[].", fixed=here, content=inner)
 
 
-def _takes(part: Mapping[str, Any]) -> str:
-    kinds = {
-        "string": "text",
-        "integer": "whole number",
-        "boolean": "true or false",
-        "array": "list",
-        "object": "map",
-    }
-    told = part.get("description", "")
-    if "enum" in part:
-        what = "one of " + ", ".join(f"`{v}`" for v in part["enum"])
-    elif "x-ref" in part:
-        what = f"a {part['x-ref']}"
-    else:
-        kind = part.get("type", "")
-        what = " or ".join(kinds.get(k, k) for k in ([kind] if isinstance(kind, str) else kind))
-    return ". ".join(filter(None, [what, told]))
-
-
-def _default(part: Mapping[str, Any]) -> str:
-    if "default" in part:
-        return f"`{_scalar(part['default'])}`"
-    if "x-from" in part:
-        return "from " + ", then ".join(f"`{place}`" for place in part["x-from"])
-    return ""
-
-
-def _changes(part: Mapping[str, Any]) -> str:
-    if groups := part.get("x-in-place"):
-        return (
-            "in place within "
-            + " or ".join("{" + ", ".join(map(str, g)) + "}" for g in groups)
-            + ", else replaces"
-        )
-    if part.get("x-immutable"):
-        return "replaces"
-    if part.get("x-content"):
-        return "new version"
-    return "one way" if part.get("x-one-way") else "in place"
-
-
 def _about(schema: Mapping[str, Any]) -> str:
     return str(schema.get("description") or schema.get("title") or "")
-
-
-def _scalar(value: Any) -> str:
-    return value if isinstance(value, str) and value.isidentifier() else json.dumps(value, ensure_ascii=False)
 
 
 def _cell(text: Any) -> str:

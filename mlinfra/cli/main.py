@@ -41,6 +41,11 @@ COMMANDS = {
     "modules": (f"{_AT}modules", "modules", "Show the modules of the stack, or take newer commits of them."),
     "matrix": (f"{_AT}matrix", "matrix", "List the stacks that a change touches, as jobs for a CI."),
     "console": (f"{_AT}ask", "console", "Evaluate an expression in the stack."),
+    "explain": (
+        f"{_AT}explain",
+        "explain",
+        "Tell all there is to say of a resource, or of a type.",
+    ),
     "schema": (
         f"{_AT}schema",
         "schema",

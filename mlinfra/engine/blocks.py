@@ -40,6 +40,8 @@ class BlockGraph:
     """By block of ``data:``, the blocks of resources that tell which one it is."""
     source_parents: Mapping[tuple[Address, str], Address | None]
     """As ``parents``, of blocks of ``data:``."""
+    places: Mapping[Address, Mapping[Address, Position]]
+    """As ``needs``, with where a block says that it needs another."""
 
     def readers(self, address: Address) -> frozenset[Address]:
         """The blocks that need this one, directly."""
@@ -108,6 +110,7 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
         back={address: frozenset(readers) for address, readers in back.items()},
         sources=sources,
         source_parents=source_parents,
+        places=edges,
     )
 
 

@@ -36,6 +36,12 @@ def nearest(id: str, known: Mapping[str, T]) -> T | None:
     return next((known[above] for above in enclosing(id) if above in known), None)
 
 
+def within(id: str, known: Mapping[str, T]) -> list[T]:
+    """What ``known`` (ids without regard to case) has for the ids that lie under ``id``, at any depth."""
+    above = f"{id.casefold()}/"
+    return [found for other, found in known.items() if other.startswith(above)]
+
+
 def contained_blocks(instances: Iterable[Instance]) -> dict[Address, set[Address]]:
     """Block edges that ids alone tell: what lies under another's id comes after it."""
     by_id = {i.id.casefold(): i.block.address for i in instances if i.id is not None}

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from mlinfra.engine.decide import Work
+from mlinfra.engine.schema import Schema
 from mlinfra.model.address import Address
 from mlinfra.model.event import Timing
 from mlinfra.model.graph import deciding_chain
 from mlinfra.model.plan import Op, Plan, Step
 from mlinfra.model.state import Deed
+from mlinfra.model.value import Attrs
 
 REMEMBERED = 9
 """Durations that are kept of each deed; what is expected is their median."""
@@ -60,8 +62,13 @@ def deed_of(step: Step, work: Work) -> Deed:
     """What a step does, and to which kind of thing."""
     goes = step.op is Op.DELETE or work.instance is None
     attrs = work.record.desired if goes and work.record else work.instance.attrs if work.instance else {}
-    kind = attrs.get(work.schema.get("x-discriminator", ""))
-    return Deed(work.change.type, kind if isinstance(kind, str) else "", step.op.value)
+    return Deed(work.change.type, kind_of(attrs, work.schema), step.op.value)
+
+
+def kind_of(attrs: Attrs, schema: Schema) -> str:
+    """The value of the type's discriminator; empty for a type of one kind."""
+    kind = attrs.get(schema.get("x-discriminator", ""))
+    return kind if isinstance(kind, str) else ""
 
 
 def slowest_chain(plan: Plan, timings: Iterable[Timing]) -> tuple[Timing, ...]:
@@ -77,9 +84,14 @@ def slowest_chain(plan: Plan, timings: Iterable[Timing]) -> tuple[Timing, ...]:
 def _seconds(step: Step, work: Work, durations: Mapping[Deed, Sequence[float]]) -> float | None:
     if step.op not in _ASKED or step.with_parent is not None:
         return None
-    took = durations.get(deed_of(step, work))
+    return usual(deed_of(step, work), work.schema, durations)
+
+
+def usual(deed: Deed, schema: Schema, durations: Mapping[Deed, Sequence[float]]) -> float | None:
+    """The seconds that something usually takes: here, else as its type says; None where nobody knows."""
+    took = durations.get(deed)
     if took:
         return sorted(took)[len(took) // 2]
-    name = Op.CREATE.value if step.op.makes else step.op.value
-    usual = work.schema.get("x-seconds", {}).get(name)
-    return float(usual) if usual is not None else None
+    name = Op.CREATE.value if Op(deed.op).makes else deed.op
+    said = schema.get("x-seconds", {}).get(name)
+    return float(said) if said is not None else None

@@ -70,6 +70,22 @@ def deciding_chain(needs: Mapping[N, Iterable[N]], ended: Mapping[N, float]) -> 
     return chain[::-1]
 
 
+def heaviest_before(needs: Mapping[N, Iterable[N]], weight: Mapping[N, float], node: N) -> list[N]:
+    """The heaviest chain of nodes, each needing the one before, that ends in ``node``; of several the one
+    with most links.
+    """
+    wanted = requirements(needs, [node])
+    chains: dict[N, tuple[float, int, N | None]] = {}
+    for each in ordered({one: list(needs.get(one, ())) for one in wanted}):
+        before = max(needs.get(each, ()), key=lambda one: chains[one][:2], default=None)
+        heavy, links = chains[before][:2] if before is not None else (0.0, 0)
+        chains[each] = heavy + weight.get(each, 0.0), links + 1, before
+    chain = [node]
+    while (before := chains[chain[-1]][2]) is not None:
+        chain.append(before)
+    return chain[::-1]
+
+
 def longest_path(needs: Mapping[N, Iterable[N]], weight: Mapping[N, float]) -> dict[N, float]:
     """For each node the heaviest chain from it to an end that nothing needs, its own weight included."""
     back: dict[N, list[N]] = {node: [] for node in needs}

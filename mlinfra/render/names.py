@@ -27,7 +27,7 @@ def by_name(plan: Plan) -> Plan:
 
     Outputs stay as they are: their values are what others will read.
     """
-    names = _Names(plan)
+    names = Names(plan)
     return replace(
         plan,
         changes=tuple(_change(change, names, plan.context) for change in plan.changes),
@@ -35,7 +35,7 @@ def by_name(plan: Plan) -> Plan:
     )
 
 
-class _Names:
+class Names:
     """What ids and GUIDs are called. Worked out when the first of them is shown: of ten thousand resources
     that stay as they are none is."""
 
@@ -59,7 +59,7 @@ class _Names:
         return {guid: f"{name} ({guid})" for guid, name in _owners(self._plan).items()}
 
 
-def _change(change: Change, names: _Names, context: Mapping[str, str]) -> Change:
+def _change(change: Change, names: Names, context: Mapping[str, str]) -> Change:
     if change.action is Action.NO_OP:
         return change
     attributes = tuple(_attribute(attribute, names) for attribute in change.attributes)
@@ -72,31 +72,32 @@ def _change(change: Change, names: _Names, context: Mapping[str, str]) -> Change
     return replace(change, attributes=attributes, before=_whole(change.before, change, names), after=after)
 
 
-def _drift(drift: Drift, names: _Names) -> Drift:
+def _drift(drift: Drift, names: Names) -> Drift:
     return replace(drift, attributes=tuple(_attribute(attribute, names) for attribute in drift.attributes))
 
 
-def _attribute(attribute: AttributeChange, names: _Names) -> AttributeChange:
+def _attribute(attribute: AttributeChange, names: Names) -> AttributeChange:
     if attribute.path == ("id",):
         return attribute
     timed = attribute.unit == _SECONDS
     before, after = (
-        _duration(value) if timed else _named(value, names) for value in (attribute.before, attribute.after)
+        _duration(value) if timed else named(value, names) for value in (attribute.before, attribute.after)
     )
     return replace(attribute, before=before, after=after, unit="")
 
 
-def _whole(attrs: Attrs | None, change: Change, names: _Names) -> Attrs | None:
+def _whole(attrs: Attrs | None, change: Change, names: Names) -> Attrs | None:
     if attrs is None:
         return None
     timed = {a.path[0] for a in change.attributes if a.unit == _SECONDS and len(a.path) == 1}
     return {
-        key: value if key == "id" else _duration(value) if key in timed else _named(value, names)
+        key: value if key == "id" else _duration(value) if key in timed else named(value, names)
         for key, value in attrs.items()
     }
 
 
-def _named(value: Any, names: _Names) -> Any:
+def named(value: Any, names: Names) -> Any:
+    """The value with what ids and GUIDs in it are called in their place."""
     return transform(value, lambda leaf: names.of(leaf) if isinstance(leaf, str) else leaf)
 
 

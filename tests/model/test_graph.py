@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlinfra.model.graph import Cycle, deciding_chain, dependants, longest_path, ordered, requirements
+from mlinfra.model.graph import (
+    Cycle,
+    deciding_chain,
+    dependants,
+    heaviest_before,
+    longest_path,
+    ordered,
+    requirements,
+)
 
 NEEDS = {"app": ["db", "net"], "db": ["net"], "net": [], "lone": []}
 
@@ -87,3 +95,26 @@ def test_a_chain_passes_over_what_never_ended() -> None:
     assert deciding_chain(NEEDS, {"net": 2.0, "app": 1.0}) == ["net"]
     assert deciding_chain(NEEDS, {"db": 2.0}) == ["db"]
     assert deciding_chain(NEEDS, {}) == []
+
+
+def test_the_heaviest_chain_ends_where_it_is_asked_for() -> None:
+    needs = {"app": ["cache", "db"], "cache": ["net"], "db": ["net"], "net": [], "later": ["app"]}
+    assert heaviest_before(needs, {"cache": 5.0, "db": 2.0}, "app") == ["net", "cache", "app"]
+    assert heaviest_before(needs, {"db": 2.0, "later": 99.0}, "app") == ["net", "db", "app"]
+    assert heaviest_before(needs, {}, "net") == ["net"]
+
+
+@given(graphs(), st.data())
+def test_with_equal_weights_the_heaviest_chain_has_most_links(
+    needs: dict[int, list[int]], data: st.DataObject
+) -> None:
+    if not needs:
+        return
+    node = data.draw(st.sampled_from(sorted(needs)))
+    chain = heaviest_before(needs, {}, node)
+    assert chain[-1] == node
+    assert all(first in needs[second] for first, second in pairwise(chain))
+    depth: dict[int, int] = {}
+    for each in ordered(needs):
+        depth[each] = 1 + max((depth[need] for need in needs[each]), default=0)
+    assert len(chain) == depth[node]

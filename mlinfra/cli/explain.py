@@ -1,0 +1,89 @@
+"""``mlinfra explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlinfra.cli import console, options
+from mlinfra.cli.options import Inputs
+from mlinfra.cli.wiring import Workplace
+from mlinfra.model.address import Address, parse_address
+from mlinfra.model.plan import Options
+
+if TYPE_CHECKING:
+    from mlinfra.engine.planner import Planned
+    from mlinfra.providers.api import Catalogue
+
+
+@click.command()
+@click.argument("what", metavar="ADDRESS|TYPE")
+@click.argument("kind", required=False, default="")
+@options.inputs
+@click.option(
+    "--refresh/--no-refresh",
+    default=True,
+    help="Read what is really there first (the default), or trust what was recorded.",
+)
+@options.as_json
+@options.no_color
+@click.pass_context
+def explain(
+    ctx: click.Context, what: str, kind: str, inputs: Inputs, refresh: bool, as_json: bool, no_color: bool
+) -> None:
+    """Tell all there is to say of a resource, or of a type.
+
+    Of an ADDRESS: where it is written, its keys and where they come from, what a plan would do to it and why,
+    what it waits for, who needs it, what dies with it, how long it takes, what is recorded. Plans as `plan`
+    does, and writes nothing.
+
+    Of a TYPE (`compute`, or only one of its kinds: `compute amlcompute`): its keys, which of them force a
+    replacement, and an example. Needs no stack.
+    """
+    folder: Path = ctx.obj
+    with Workplace(folder) as place:
+        if "." not in what:
+            _type(place.catalogue, what, kind, as_json=as_json, no_color=no_color)
+            return
+        address = _address(what, kind)
+        config = place.config(inputs)
+        snapshot = place.manager(config.head).load()
+        from mlinfra.engine.planner import make_plan
+
+        planned = make_plan(config, snapshot, place.context(), Options(refresh=refresh))
+        _resource(planned, address, as_json=as_json, no_color=no_color)
+
+
+def _address(what: str, kind: str) -> Address:
+    if kind:
+        raise click.UsageError("A KIND is one of a TYPE; an ADDRESS has none.")
+    try:
+        return parse_address(what)
+    except ValueError as wrong:
+        raise click.BadParameter(f"{wrong}.", param_hint="ADDRESS|TYPE") from None
+
+
+def _resource(planned: Planned, address: Address, *, as_json: bool, no_color: bool) -> None:
+    from mlinfra.engine.explain import explain as all_of
+    from mlinfra.render.explained import explained, page
+    from mlinfra.render.explained_json import explained_json
+
+    found = all_of(planned, address)
+    if as_json:
+        console.document(explained_json(found))
+    else:
+        console.show(console.stdout(no_color=no_color), page(explained(found, planned.plan)))
+
+
+def _type(catalogue: Catalogue, name: str, kind: str, *, as_json: bool, no_color: bool) -> None:
+    from mlinfra.engine.explain_type import explain_type
+    from mlinfra.render.explained import page
+    from mlinfra.render.explained_type import explained_type, type_json
+
+    found = explain_type(catalogue, name, kind)
+    if as_json:
+        console.document(type_json(found))
+    else:
+        console.show(console.stdout(no_color=no_color), page(explained_type(found)))
