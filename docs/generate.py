@@ -1,7 +1,7 @@
 """Writes pages of the reference out of the code: ``types/``, one for each resource type, from its schema and
 nothing else; ``functions.md``, from what the functions of expressions say of themselves; ``az-ml-files.md``,
 from the tables of what differs from az ml; ``plan.schema.json``, as ``mlinfra schema plan`` prints it;
-``simulator.md``, from what the simulator's services declare.
+``simulator.md``, from what the simulator's services declare; ``errors.md``, from the table of codes.
 
 ``make docs`` runs it; a test fails when a page is not what the schemas say.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from conformance.azml.page import page
 from docs.module_pages import readmes
+from mlinfra.cli.errors import meanings
 from mlinfra.config.functions import FUNCTIONS
 from mlinfra.config.functions.base import Function
 from mlinfra.policy.api import About
@@ -38,6 +39,7 @@ FILES_PAGE = Path(__file__).parent / "reference" / "az-ml-files.md"
 POLICY_PAGE = Path(__file__).parent / "reference" / "policy.md"
 RULE_EXAMPLES = Path(__file__).parents[1] / "tests" / "policy"
 PLAN_SCHEMA = Path(__file__).parent / "reference" / "plan.schema.json"
+ERRORS_PAGE = Path(__file__).parent / "reference" / "errors.md"
 SIMULATOR_PAGE = Path(__file__).parent / "reference" / "simulator.md"
 
 LEGEND = """Sources of facts: **S** the published REST specification of the api-version in use, **B** Azure's
@@ -125,6 +127,22 @@ def _bad_example(code: str) -> Iterator[str]:
     """The resources of the stack in which it finds something, with its policy; the marks of the test stay."""
     text = (RULE_EXAMPLES / code / "bad.yaml").read_text(encoding="utf-8")
     yield from (line for line in text.splitlines() if not line.startswith(("stack:", "azure:")))
+
+
+def errors() -> str:
+    """The text of the page of error codes: what is wrong, and what to do."""
+    lines = [
+        "# Error codes",
+        "",
+        "Every message has a code that keeps its meaning; `mlinfra explain CODE` says the same. Those of "
+        "rules are in [policy.md](policy.md).",
+        "",
+        "| code | what is wrong | what to do |",
+        "|---|---|---|",
+    ]
+    for code, meaning in meanings().items():
+        lines.append(f"| {code} | {_cell(meaning.wrong)} | {_cell(meaning.remedy)} |")
+    return "\n".join(lines) + "\n"
 
 
 def simulator() -> str:
@@ -269,6 +287,7 @@ def main() -> None:
     PLAN_SCHEMA.write_text(plan_json(), encoding="utf-8")
     POLICY_PAGE.write_text(policy())
     SIMULATOR_PAGE.write_text(simulator())
+    ERRORS_PAGE.write_text(errors(), encoding="utf-8")
     for path, text in readmes().items():
         path.write_text(text)
 

@@ -1,11 +1,14 @@
-"""Error codes keep their meaning: one code, one message."""
+"""Error codes keep their meaning: one code, one message, and all of them are explained."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from mlinfra.cli.errors import meanings
+
 PACKAGE = Path(__file__).parents[1] / "mlinfra"
+CODE = re.compile(r"\bMLI-[A-Z]+-(?:\d{3}|[A-Z]+(?:-[A-Z]+)*)\b")
 SHARED = {
     "MLI-PLN-001": "a type that no provider here knows, recorded or left open",
     "MLI-PLN-003": "it exists already, found while planning or while applying",
@@ -24,3 +27,24 @@ def test_a_code_of_the_engine_stands_at_one_place() -> None:
                 found.setdefault(code, []).append(file.name)
     several = {code: files for code, files in found.items() if len(files) > 1}
     assert several.keys() == SHARED.keys(), several
+
+
+def test_every_code_in_the_source_is_explained_and_no_other() -> None:
+    written = {
+        code
+        for file in PACKAGE.rglob("*.py")
+        for code in re.findall(
+            r"\bMLI-[A-Z]+-(?:\d{3}|[A-Z]+(?:-[A-Z]+)*)\b", file.read_text(encoding="utf-8")
+        )
+    }
+    assert meanings().keys() == written
+
+
+def test_what_is_wrong_and_what_to_do_are_sentences_and_stand_in_order() -> None:
+    known = meanings()
+    assert list(known) == sorted(known)
+    for code, meaning in known.items():
+        for text in (meaning.wrong, meaning.remedy):
+            assert text.endswith((".", "`.", "?")), code
+            assert text == text.strip()
+            assert "\n" not in text

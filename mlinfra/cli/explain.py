@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ import click
 from mlinfra.cli import console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
+from mlinfra.config.near import nearest
 from mlinfra.model.address import Address, parse_address
+from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.plan import Options
 
 if TYPE_CHECKING:
@@ -18,8 +21,12 @@ if TYPE_CHECKING:
     from mlinfra.providers.api import Catalogue
 
 
+_CODE = re.compile(r"[A-Za-z]+(-[A-Za-z0-9]+)+")
+"""A code has a dash, which neither addresses nor names of types have."""
+
+
 @click.command()
-@click.argument("what", metavar="ADDRESS|TYPE")
+@click.argument("what", metavar="ADDRESS|TYPE|CODE")
 @click.argument("kind", required=False, default="")
 @options.inputs
 @click.option(
@@ -33,21 +40,27 @@ if TYPE_CHECKING:
 def explain(
     ctx: click.Context, what: str, kind: str, inputs: Inputs, refresh: bool, as_json: bool, no_color: bool
 ) -> None:
-    """Tell all there is to say of a resource, or of a type.
+    """Tell all there is to say of a resource, a type, or the code of a message.
 
     Of an ADDRESS: where it is written, its keys and where they come from, what a plan would do to it and why,
     what it waits for, who needs it, what dies with it, how long it takes, what is recorded. Plans as `plan`
     does, and writes nothing.
 
     Of a TYPE (`compute`, or only one of its kinds: `compute amlcompute`): its keys, which of them force a
-    replacement, and an example. Needs no stack.
+    replacement, and an example. Of a CODE (MLI-CFG-012, AZ-NET-001): what is wrong and what to do. Both need
+    no stack.
     """
     folder: Path = ctx.obj
+    if kind and ("." in what or _CODE.fullmatch(what)):
+        raise click.UsageError("A KIND is one of a TYPE: nothing else has one.")
     with Workplace(folder) as place:
+        if _CODE.fullmatch(what):
+            _code(what, as_json=as_json, no_color=no_color)
+            return
         if "." not in what:
             _type(place.catalogue, what, kind, as_json=as_json, no_color=no_color)
             return
-        address = _address(what, kind)
+        address = _address(what)
         config = place.config(inputs)
         snapshot = place.manager(config.head).load()
         from mlinfra.engine.planner import make_plan
@@ -56,13 +69,11 @@ def explain(
         _resource(planned, address, as_json=as_json, no_color=no_color)
 
 
-def _address(what: str, kind: str) -> Address:
-    if kind:
-        raise click.UsageError("A KIND is one of a TYPE; an ADDRESS has none.")
+def _address(what: str) -> Address:
     try:
         return parse_address(what)
     except ValueError as wrong:
-        raise click.BadParameter(f"{wrong}.", param_hint="ADDRESS|TYPE") from None
+        raise click.BadParameter(f"{wrong}.", param_hint="ADDRESS|TYPE|CODE") from None
 
 
 def _resource(planned: Planned, address: Address, *, as_json: bool, no_color: bool) -> None:
@@ -87,3 +98,21 @@ def _type(catalogue: Catalogue, name: str, kind: str, *, as_json: bool, no_color
         console.document(type_json(found))
     else:
         console.show(console.stdout(no_color=no_color), page(explained_type(found)))
+
+
+def _code(code: str, *, as_json: bool, no_color: bool) -> None:
+    from mlinfra.cli.errors import all_meanings
+    from mlinfra.render.explained import page
+    from mlinfra.render.explained_code import explained_code
+
+    known, asked = all_meanings(), code.upper()
+    if asked not in known:
+        near = nearest(asked, known)
+        hint = f"Did you mean `{near}`?" if near else "Codes look like MLI-CFG-012 or AZ-NET-001."
+        raise MlinfraError(error("MLI-CLI-021", f"there is no code `{asked}`", hint))
+    meaning = known[asked]
+    if as_json:
+        console.document({"code": asked, "wrong": meaning.wrong, "remedy": meaning.remedy})
+    else:
+        view = explained_code(asked, meaning.wrong, meaning.remedy)
+        console.show(console.stdout(no_color=no_color), page(view))

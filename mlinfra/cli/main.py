@@ -44,7 +44,7 @@ COMMANDS = {
     "explain": (
         f"{_AT}explain",
         "explain",
-        "Tell all there is to say of a resource, or of a type.",
+        "Tell all there is to say of a resource, a type, or the code of a message.",
     ),
     "schema": (
         f"{_AT}schema",

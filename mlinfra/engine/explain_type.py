@@ -31,7 +31,7 @@ def explain_type(catalogue: Catalogue, name: str, kind: str = "") -> TypeExplain
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> Diagnostic:
     there = f"There are: {', '.join(known)}." if known else "It has one kind only."
-    return error("MLI-TYP-017", f"there is no {what} `{name}`", f"{near(name, known)}{there}")
+    return error("MLI-TYP-016", f"there is no {what} `{name}`", f"{near(name, known)}{there}")
 
 
 def _explained(registered: Registered) -> TypeExplained:

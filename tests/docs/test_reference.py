@@ -51,6 +51,13 @@ def test_the_page_of_the_simulator_is_as_generated() -> None:
     assert "| `POST …/{name}/listKeys` | faithful |" in written
 
 
+def test_the_page_of_error_codes_is_as_generated() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    written = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+    assert written == generate["errors"](), "run `make docs`"
+    assert "| MLI-CFG-033 | An operator of another language: `&&`, `\\|\\|`," in written
+
+
 def test_the_readme_of_each_module_is_as_generated() -> None:
     generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     wanted = generate["readmes"]()
