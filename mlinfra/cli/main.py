@@ -49,7 +49,7 @@ COMMANDS = {
     "schema": (
         f"{_AT}schema",
         "schema",
-        "Print the JSON Schema of a stack or a module, for editors.",
+        "Print the JSON Schema of a stack, a module or a test file, for editors.",
     ),
     "simulator": (f"{_AT}simulator", "simulator", "Look into the embedded simulator, or change it by hand."),
     "version": (f"{_AT}version", "version", "Show the version."),

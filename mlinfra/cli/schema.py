@@ -9,13 +9,20 @@ import click
 from mlinfra.cli import console
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.document import module_document, stack_document
+from mlinfra.engine.trial_document import trial_document
+
+_DOCUMENTS = {
+    "stack": stack_document,
+    "module": module_document,
+    "test": trial_document,
+}
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["stack", "module", "plan"]), default="stack")
+@click.argument("what", type=click.Choice([*_DOCUMENTS, "plan"]), default="stack")
 @click.pass_context
 def schema(ctx: click.Context, what: str) -> None:
-    """Print the JSON Schema of a stack or a module, for editors.
+    """Print the JSON Schema of a stack, a module or a test file, for editors.
 
     With it an editor completes keys, tells what each is, and marks mistakes. Keep it in a file, and say so in
     the first line of mlinfra.yaml:  # yaml-language-server: $schema=mlinfra.schema.json
@@ -28,6 +35,5 @@ def schema(ctx: click.Context, what: str) -> None:
         console.document(plan_schema())
         return
     folder: Path = ctx.obj
-    make = stack_document if what == "stack" else module_document
     with Workplace(folder) as place:
-        console.document(make(place.catalogue, place.stores))
+        console.document(_DOCUMENTS[what](place.catalogue, place.stores))
