@@ -26,8 +26,8 @@ def trial_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
             "variables": _VARIABLES,
             "azure": {
                 **{word: said for word, said in settings.items() if word != "required"},
-                "description": "Of a module: the settings of Azure around it. Left out: a fixed subscription, "
-                "westeurope.",
+                "description": "Of a module: the settings of Azure around it; else a fixed subscription "
+                "and westeurope.",
                 "examples": [{"location": "northeurope"}],
             },
             "around": {
@@ -104,8 +104,8 @@ _ASSERTION: JsonSchema = {
     "properties": {
         "condition": {
             **EXPRESSION,
-            "description": "An expression that has to be true after the run. It reads plan, output, resource, "
-            "requests, warnings, findings, and all that the stack or module itself reads.",
+            "description": "An expression that has to be true after the run. It reads plan, output, "
+            "resource, requests, warnings, findings, and all that the stack or module itself reads.",
             "examples": ["${plan.create == 8}"],
         },
         "message": _text("What is said where it is not.", "a registry is only made when it is asked for"),

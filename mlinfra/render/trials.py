@@ -18,7 +18,7 @@ _MARKS = {
     Ending.FAILED: ("✗", "bold red"),
     Ending.SKIPPED: ("-", "dim"),
 }
-LONGEST = 400
+LONGEST = 200
 """Characters of a value that are shown."""
 
 
