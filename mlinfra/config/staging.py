@@ -49,7 +49,7 @@ def staged(trial: Trial, run: Run) -> Staged:
     """What one run of a test works on. Raises MlinfraError where the stack's file cannot be read."""
     variables = {**trial.variables, **run.variables}
     if trial.subject is Subject.MODULE:
-        return Staged(trial.source, _around(trial, variables), trial.folder, trial.folder / "tests", {})
+        return Staged(trial.source, _around(trial, run, variables), trial.folder, trial.folder / "tests", {})
     source = stack_file(trial.folder)
     problems: list[Diagnostic] = []
     top = read_mapping(source, problems)
@@ -74,8 +74,8 @@ def _name(trial: Trial) -> str:
     return "tested" if taken or bad_name(name, "module", trial.position) else name
 
 
-def _around(trial: Trial, variables: Mapping[str, Node]) -> Node:
-    place = trial.position
+def _around(trial: Trial, run: Run, variables: Mapping[str, Node]) -> Node:
+    place = run.position
 
     def made(value: object) -> Node:
         return Node(value, place)
