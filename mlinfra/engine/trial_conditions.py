@@ -14,37 +14,25 @@ from mlinfra.model.value import Sensitive, Unknown
 
 def judge(assertion: Assertion, scope: Scope) -> Failure | None:
     """What is wrong: it does not hold, or cannot be told; None where it holds."""
+    written = assertion.condition.value
+    text = written.text if isinstance(written, Template) else ""
     problems: list[Diagnostic] = []
     value, cause = evaluate_with_cause(assertion.condition, scope, problems)
     if isinstance(value, Sensitive):
         value = value.value
+    place = assertion.condition.position
     if problems:
-        return Failure(problems[0])
+        return Failure(problems[0], text)
     if value is True:
         return None
-    written = assertion.condition.value
-    text = written.text if isinstance(written, Template) else ""
-    place = assertion.condition.position
+    if value is False:
+        summary = assertion.message or "the condition does not hold"
+        found = error("MLI-TST-010", summary, position=place)
+        return Failure(found, text, read_values(assertion.condition, scope))
     if isinstance(value, Unknown):
-        return Failure(
-            error(
-                "MLI-TST-011",
-                f"the condition cannot be told: {cause or 'a value'} is not known",
-                "Only an apply can tell it, and this run made none:  command: apply.",
-                place,
-            )
-        )
-    if value is not False:
-        return Failure(
-            error(
-                "MLI-TST-012",
-                f"the condition gives {kind(value)}, it should give true or false",
-                'Compare it with something: ${output.name == "churn"}.',
-                place,
-            )
-        )
-    return Failure(
-        error("MLI-TST-010", assertion.message or "the condition does not hold", "", place),
-        text,
-        read_values(assertion.condition, scope),
-    )
+        summary = f"the condition cannot be told: {cause or 'a value'} is not known"
+        advice = "Only an apply can tell it, and this run made none:  command: apply."
+        return Failure(error("MLI-TST-011", summary, advice, place), text)
+    summary = f"the condition gives {kind(value)}, it should give true or false"
+    advice = 'Compare it with something: ${output.name == "churn"}.'
+    return Failure(error("MLI-TST-012", summary, advice, place), text)
