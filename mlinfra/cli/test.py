@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,9 @@ def test(
         console.document(pages.document(reports))
     else:
         console.show(console.stdout(no_color=no_color), pages.report(reports))
+        if failed := [report.path for report in reports if _failed(report)]:
+            again = options.typed(ctx, f"test {' '.join(map(shlex.quote, failed))}")
+            console.say(f"Run `{again}` when that is put right.")
     return 1 if any(map(_failed, reports)) else 0
 
 
