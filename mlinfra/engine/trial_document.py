@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mlinfra.config import codes
 from mlinfra.config.trials import AROUND, METHODS
 from mlinfra.config.vocabulary import DIALECT, EXPRESSION, JsonSchema
 from mlinfra.engine.document import module_document, stack_document
@@ -118,7 +119,7 @@ _CODE: JsonSchema = {
     "description": "The code of the error, or of the rule that refuses the plan.",
     "type": "string",
     "minLength": 1,
-    "examples": ["MLI-CFG-025"],
+    "examples": [codes.REFUSED_VALUE],
 }
 
 _RUN: JsonSchema = {
@@ -160,7 +161,7 @@ _RUN: JsonSchema = {
                     "additionalProperties": False,
                 },
             ],
-            "examples": ["MLI-CFG-025"],
+            "examples": [codes.REFUSED_VALUE],
         },
         "settles": {
             "description": "Of an apply: whether a second plan must be empty.",
