@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.config.near import nearest
@@ -26,7 +26,7 @@ _CODE = re.compile(r"[A-Za-z]+(-[A-Za-z0-9]+)+")
 
 
 @click.command()
-@click.argument("what", metavar="ADDRESS|TYPE|CODE")
+@click.argument("what", metavar="ADDRESS|TYPE|CODE", shell_complete=completing.explainable)
 @click.argument("kind", required=False, default="")
 @options.inputs
 @click.option(

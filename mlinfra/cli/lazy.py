@@ -11,6 +11,7 @@ from importlib import import_module
 
 import click
 from click.exceptions import NoSuchCommand
+from click.shell_completion import CompletionItem
 
 
 class LazyGroup(click.Group):
@@ -32,6 +33,12 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Their names and options, again without importing one: somebody waits for it."""
+        found = {name: line for name, (_, _, line) in self.lazy.items() if name.startswith(incomplete)}
+        named = [CompletionItem(name, help=line) for name, line in found.items()]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -7,6 +7,7 @@ by policy · 4 locked · 130 interrupted. A command answers its own code; errors
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +15,14 @@ from typing import Any
 
 import click
 
+from mlinfra.cli import completing
 from mlinfra.cli.interrupt import terminate_as_interrupt
 from mlinfra.cli.lazy import LazyGroup
 
 _AT = "mlinfra.cli."
+
+_COMPLETING = "_MLINFRA_COMPLETE"
+"""The environment variable in which a shell asks what could follow."""
 
 _COLLECT_AFTER = (100_000, 50, 50)
 """How many new objects the garbage collector waits for, and its generations for each other."""
@@ -51,6 +56,11 @@ COMMANDS = {
         "schema",
         "Print the JSON Schema of a stack, a module or a test file, for editors.",
     ),
+    "completion": (
+        f"{_AT}completion",
+        "completion",
+        "Print the script with which a shell completes commands, options and names.",
+    ),
     "simulator": (f"{_AT}simulator", "simulator", "Look into the embedded simulator, or change it by hand."),
     "version": (f"{_AT}version", "version", "Show the version."),
 }
@@ -69,12 +79,16 @@ class Mlinfra(LazyGroup):
         **extra: Any,
     ) -> Any:
         """Run one command and leave with its exit code."""
+        if _COMPLETING in os.environ:
+            from mlinfra.cli import shells  # noqa: F401  # registers how ours are answered
         try:
             name = prog_name or "mlinfra"
             code = super().main(
                 args, name, complete_var, False, windows_expand_args=windows_expand_args, **extra
             )
         except (Exception, KeyboardInterrupt) as wrong:
+            if _COMPLETING in os.environ:  # what is said would stand in the line that somebody types
+                sys.exit(1)
             # Imported here: what reports an error (rich, the renderer) is not paid for by what has none.
             from mlinfra.cli.failure import report
 
@@ -98,6 +112,7 @@ class Mlinfra(LazyGroup):
     metavar="FOLDER",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
+    shell_complete=completing.stacks,
     help="The stack's folder, when it is not this one.",
 )
 @click.pass_context

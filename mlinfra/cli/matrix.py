@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console
+from mlinfra.cli import completing, console
 from mlinfra.cli.revision import Changes, changed_since
 from mlinfra.config.footprint import Footprint, Surveyor
 from mlinfra.config.stackfile import FILE, repository
@@ -22,7 +22,13 @@ NOTHING = frozenset({40 * "0", 64 * "0"})
 
 
 @click.command()
-@click.argument("folders", nargs=-1, metavar="[DIR]…", type=click.Path(path_type=Path))
+@click.argument(
+    "folders",
+    nargs=-1,
+    metavar="[DIR]…",
+    type=click.Path(path_type=Path),
+    shell_complete=completing.stacks,
+)
 @click.option(
     "--since",
     metavar="REF",

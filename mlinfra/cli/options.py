@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
+from click.shell_completion import CompletionItem
 
+from mlinfra.cli import completing
 from mlinfra.model.address import Address, parse_address
 
 if TYPE_CHECKING:
@@ -92,6 +94,12 @@ class Assignment(click.ParamType[tuple[str, str]]):
             self.fail("it should look like location=westeurope.", param, ctx)
         return name, text
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """The variables of the stack."""
+        return completing.variables(ctx, param, incomplete)
+
 
 class AddressType(click.ParamType[Address]):
     """An address as plans print it."""
@@ -104,6 +112,12 @@ class AddressType(click.ParamType[Address]):
             return value if isinstance(value, Address) else parse_address(str(value))
         except ValueError as wrong:
             self.fail(f"{wrong}.", param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Those of the stack, and those recorded."""
+        return completing.addresses(ctx, param, incomplete)
 
 
 class Seconds(click.ParamType[float]):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.model.diagnostic import MlinfraError, error
@@ -17,7 +17,7 @@ from mlinfra.render import json, terminal
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.outputs)
 @click.option("--raw", is_flag=True, help="Print the bare value of NAME, for scripts.")
 @options.inputs
 @options.as_json

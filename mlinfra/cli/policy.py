@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options, planfile
+from mlinfra.cli import completing, console, options, planfile
 from mlinfra.cli.judging import REFUSED, judge, judge_saved, write_sarif
 from mlinfra.cli.options import Inputs, Rules, Scope
 from mlinfra.cli.wiring import Workplace
@@ -89,7 +89,7 @@ def list_(ctx: click.Context, rules: Rules, no_color: bool) -> None:
 
 
 @policy.command()
-@click.argument("code")
+@click.argument("code", shell_complete=completing.rules)
 @options.rules
 @options.no_color
 @click.pass_context

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.plan import CHANGES
 from mlinfra.cli.wiring import Workplace
@@ -26,7 +26,11 @@ AT_ONCE = 8
 
 @click.command()
 @click.argument(
-    "folders", metavar="[DIR]...", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path)
+    "folders",
+    metavar="[DIR]...",
+    nargs=-1,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    shell_complete=completing.stacks,
 )
 @options.inputs
 @click.option("--drift", "drift", is_flag=True, help="Read what is really there as well; exit 2 on drift.")

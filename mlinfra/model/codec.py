@@ -99,6 +99,18 @@ class _Heading(msgspec.Struct, frozen=True):
     written: _Stamp | None = None
 
 
+class _Named(msgspec.Struct, frozen=True):
+    address: str
+
+
+class _Names(msgspec.Struct, frozen=True):
+    """Only what a state calls its resources and outputs."""
+
+    format_version: int
+    records: list[_Named] = []
+    outputs: dict[str, msgspec.Raw] = {}
+
+
 class _Entry(_Document, frozen=True):
     kind: EntryKind
     step: str
@@ -122,6 +134,7 @@ class _Entry(_Document, frozen=True):
 _encoder = msgspec.json.Encoder(order="deterministic")
 _state = msgspec.json.Decoder(_State)
 _heading = msgspec.json.Decoder(_Heading)
+_names = msgspec.json.Decoder(_Names)
 _entry = msgspec.json.Decoder(_Entry)
 
 
@@ -211,6 +224,13 @@ def decode_header(data: bytes) -> State:
         folder=document.folder,
         written=_stamp(document.written),
     )
+
+
+def decode_names(data: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses of a state's resources and the names of its outputs; all else is passed over. Raises
+    Malformed."""
+    document = STATE.read(_names, data)
+    return tuple(record.address for record in document.records), tuple(document.outputs)
 
 
 def _stamp(by: _Stamp | None) -> Stamp | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import Inputs
 from mlinfra.cli.wiring import Workplace
 from mlinfra.config.lock import every_pin, pin_of_call, read_lock
@@ -15,7 +15,7 @@ from mlinfra.render.modules import SHORT
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.git_modules)
 @options.inputs
 @click.pass_context
 def upgrade(ctx: click.Context, name: str | None, inputs: Inputs) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import AddressType, Inputs
 from mlinfra.cli.state.find import find
 from mlinfra.cli.wiring import Workplace
@@ -25,7 +25,7 @@ def list_(ctx: click.Context, inputs: Inputs) -> None:
 
 
 @click.command()
-@click.argument("address", type=AddressType())
+@click.argument("address", type=AddressType(), shell_complete=completing.recorded)
 @options.inputs
 @options.as_json
 @options.no_color

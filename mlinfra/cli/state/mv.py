@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import AddressType, Inputs
 from mlinfra.cli.state.find import find
 from mlinfra.cli.state.hold import hold
@@ -19,7 +19,7 @@ from mlinfra.model.state import State
 
 
 @click.command()
-@click.argument("old", type=AddressType())
+@click.argument("old", type=AddressType(), shell_complete=completing.recorded)
 @click.argument("new", type=AddressType())
 @options.inputs
 @options.lock_timeout

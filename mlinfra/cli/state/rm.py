@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mlinfra.cli import console, options
+from mlinfra.cli import completing, console, options
 from mlinfra.cli.options import AddressType, Inputs
 from mlinfra.cli.state.find import find
 from mlinfra.cli.state.hold import hold
@@ -18,7 +18,14 @@ from mlinfra.render.words import count
 
 
 @click.command()
-@click.argument("addresses", metavar="ADDRESS…", nargs=-1, required=True, type=AddressType())
+@click.argument(
+    "addresses",
+    metavar="ADDRESS…",
+    nargs=-1,
+    required=True,
+    type=AddressType(),
+    shell_complete=completing.recorded,
+)
 @options.inputs
 @options.lock_timeout
 @click.pass_context
