@@ -1,7 +1,8 @@
 """Writes pages of the reference out of the code: ``types/``, one for each resource type, from its schema and
 nothing else; ``functions.md``, from what the functions of expressions say of themselves; ``az-ml-files.md``,
-from the tables of what differs from az ml; ``plan.schema.json``, as ``mlinfra schema plan`` prints it;
-``simulator.md``, from what the simulator's services declare; ``errors.md``, from the table of codes.
+from the tables of what differs from az ml; ``plan.schema.json`` and ``events.schema.json``, as ``mlinfra
+schema`` prints them; ``simulator.md``, from what the simulator's services declare; ``errors.md``, from the
+table of codes.
 
 ``make docs`` runs it; a test fails when a page is not what the schemas say.
 """
@@ -27,6 +28,7 @@ from mlinfra.policy.registry import GROUP as RULES
 from mlinfra.policy.registry import load_rules
 from mlinfra.providers.api import Registered
 from mlinfra.providers.registry import load_catalogue
+from mlinfra.render.event_schema import event_schema
 from mlinfra.render.keys import change, default, scalar, takes
 from mlinfra.render.plan_schema import plan_schema
 from mlinfra.simulator.coverage import Supported, data_plane, of_kind, of_route
@@ -38,6 +40,7 @@ FUNCTIONS_PAGE = Path(__file__).parent / "reference" / "functions.md"
 FILES_PAGE = Path(__file__).parent / "reference" / "az-ml-files.md"
 POLICY_PAGE = Path(__file__).parent / "reference" / "policy.md"
 RULE_EXAMPLES = Path(__file__).parents[1] / "tests" / "policy"
+EVENT_SCHEMA = Path(__file__).parent / "reference" / "events.schema.json"
 PLAN_SCHEMA = Path(__file__).parent / "reference" / "plan.schema.json"
 ERRORS_PAGE = Path(__file__).parent / "reference" / "errors.md"
 SIMULATOR_PAGE = Path(__file__).parent / "reference" / "simulator.md"
@@ -89,6 +92,11 @@ def files() -> str:
 def plan_json() -> str:
     """The schema of a plan's JSON."""
     return json.dumps(plan_schema(), indent=2) + "\n"
+
+
+def events_json() -> str:
+    """The schema of a line of events."""
+    return json.dumps(event_schema(), indent=2) + "\n"
 
 
 def policy() -> str:
@@ -285,6 +293,7 @@ def main() -> None:
     FUNCTIONS_PAGE.write_text(functions())
     FILES_PAGE.write_text(files())
     PLAN_SCHEMA.write_text(plan_json(), encoding="utf-8")
+    EVENT_SCHEMA.write_text(events_json(), encoding="utf-8")
     POLICY_PAGE.write_text(policy())
     SIMULATOR_PAGE.write_text(simulator())
     ERRORS_PAGE.write_text(errors(), encoding="utf-8")

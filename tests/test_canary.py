@@ -73,6 +73,7 @@ WITH = f"-v given={COMMAND} --var-file secret.yaml"
 STORY = (
     f"plan {WITH}",
     f"plan {WITH} --json",
+    f"plan {WITH} --format json",
     f"plan {WITH} --out plan.json --sarif plan.sarif",
     *(f"show plan.json --format {form}" for form in ("terminal", "markdown", "json", "sarif")),
     "policy check plan.json",

@@ -31,6 +31,7 @@ def carry_out(
     moved since it was made.
     """
     folder: Path = ctx.obj
+    manner.stream.begin(manner.command, folder)
     data = planfile.load(folder / file)
     saved = _read(folder, file, data, inputs)
     with Workplace(folder, values=planfile.environment(saved, inputs)) as place, ExitStack() as held:
@@ -38,7 +39,7 @@ def carry_out(
         planfile.refuse_plain(file, data, place.seal(config.head))
         gate = place.gate(config.policy, manner.rules)
         manager = place.manager(config.head)
-        context = place.context(parallelism)
+        context = place.context(parallelism, manner.stream.looked)
         lock = manager.session(
             command=f"apply {file.name}", lock_timeout=manner.lock_timeout, lineage=saved.plan.lineage
         )

@@ -18,6 +18,7 @@ from mlinfra.cli.failure import INTERRUPTED, tell_checks
 from mlinfra.cli.interrupt import graceful
 from mlinfra.cli.judging import REFUSED, judge, refused
 from mlinfra.cli.options import NO_RULES, Inputs, Rules, Scope
+from mlinfra.cli.stream import Stream
 from mlinfra.cli.takeup import take_up
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.applier import Applied, StopSignal
@@ -26,7 +27,7 @@ from mlinfra.engine.checks import refusals
 from mlinfra.engine.context import Context
 from mlinfra.engine.planner import Planned, make_plan
 from mlinfra.engine.remembering import remember
-from mlinfra.render import json, policy, terminal
+from mlinfra.render import policy, terminal
 from mlinfra.render.checks import checks_json
 from mlinfra.render.events import Tally, timing_json
 from mlinfra.render.findings import FindingsView
@@ -53,6 +54,11 @@ class Manner:
         """Whether everything is to go."""
         return self.command == "destroy"
 
+    @property
+    def stream(self) -> Stream:
+        """Where machines read what happens."""
+        return Stream(self.as_json)
+
 
 def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> int:
     """Run the command; answers its exit code."""
@@ -60,11 +66,12 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
     if manner.as_json and not manner.auto_approve:
         raise click.UsageError("--json leaves nobody to ask: say --auto-approve as well.", ctx)
     wanted = scope.options(destroy=manner.destroys)
+    manner.stream.begin(manner.command, folder)
     with Workplace(folder) as place, ExitStack() as held:
         config = place.config(inputs)
         gate = place.gate(config.policy, manner.rules)
         manager = place.manager(config.head)
-        context = place.context(scope.parallelism)
+        context = place.context(scope.parallelism, manner.stream.looked)
         lock = manager.session(command=manner.command, lock_timeout=manner.lock_timeout)
         session = held.enter_context(lock)
         take_up(session, context, as_json=manner.as_json, no_color=manner.no_color)
@@ -84,7 +91,7 @@ def change(ctx: click.Context, inputs: Inputs, scope: Scope, manner: Manner) -> 
 def show_plan(planned: Planned, found: FindingsView, manner: Manner) -> None:
     """Show what is about to be done, and what the rules say of it."""
     if manner.as_json:
-        console.event({"type": "planned", "plan": json.plan(planned.plan, found)})
+        manner.stream.planned(planned, found)
         return
     screen = console.stdout(no_color=manner.no_color)
     console.show(screen, terminal.plan(view(planned.plan)), policy.summary(found))
@@ -102,6 +109,7 @@ def make(
     tally = progress.tally
     chain = applied.chain if len(applied.timings) > 1 else ()
     if manner.as_json:
+        manner.stream.diagnostics(applied.findings)
         console.event(_summary(applied, tally))
     elif planned.plan.steps:
         console.say()

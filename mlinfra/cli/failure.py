@@ -13,7 +13,7 @@ import click
 from mlinfra.cli import console
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity, error
 from mlinfra.providers.api import ProviderError
-from mlinfra.render import diagnostics, json
+from mlinfra.render import diagnostics, json, stream
 from mlinfra.state.api import Held, StoreError
 
 INTERRUPTED = 130
@@ -26,12 +26,12 @@ def report(wrong: BaseException, *, as_json: bool = False, streams: bool = False
     ``as_json``: messages come on stdout as well, as a document, or as a line where the command ``streams``
     its events there.
     """
-    if as_json and (found := _messages(wrong)):
-        told = json.diagnostics(found)
+    if as_json:
+        found = _messages(wrong)
         if streams:
-            console.event({"type": "diagnostics", **told})
+            console.event(stream.diagnostics(found))
         else:
-            console.document(told)
+            console.document(json.diagnostics(found))
     if isinstance(wrong, click.ClickException):
         wrong.show()
         return 1  # never click's own 2, which means "there are changes"
@@ -55,7 +55,7 @@ def report(wrong: BaseException, *, as_json: bool = False, streams: bool = False
 
 
 def _messages(wrong: BaseException) -> tuple[Diagnostic, ...]:
-    """What it comes to in messages; none where it is no error that one can say anything of."""
+    """What it comes to in messages. Of what nobody foresaw the kind alone: its text may hold anything."""
     if isinstance(wrong, MlinfraError):
         return tuple(wrong.diagnostics)
     if isinstance(wrong, ProviderError):
@@ -64,7 +64,12 @@ def _messages(wrong: BaseException) -> tuple[Diagnostic, ...]:
         return (error("MLI-STA-007", wrong.summary, wrong.hint),)
     if isinstance(wrong, OSError) and wrong.filename is not None:
         return (of_system(wrong),)
-    return ()
+    if isinstance(wrong, click.ClickException):
+        return (error("MLI-CLI-021", wrong.format_message(), "Look at the command's --help."),)
+    if isinstance(wrong, KeyboardInterrupt | click.Abort | EOFError):
+        return (error("MLI-CLI-022", "interrupted", "Nothing was changed. Run the command again."),)
+    hint = "It is not in your files. Report it with the command; what it left open is settled by the next."
+    return (error("MLI-CLI-023", f"this is a bug in mlinfra: {type(wrong).__name__}", hint),)
 
 
 def tell_checks(found: Sequence[Diagnostic], *, no_color: bool) -> int:

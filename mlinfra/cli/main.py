@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,10 @@ COMMANDS = {
 }
 
 
+STREAMING = frozenset({"plan", "apply", "destroy"})
+"""Commands whose ``--json`` prints events."""
+
+
 class Mlinfra(LazyGroup):
     """The group; its ``main`` catches what the commands let through."""
 
@@ -93,10 +98,26 @@ class Mlinfra(LazyGroup):
             from mlinfra.cli.failure import report
 
             given = list(sys.argv[1:] if args is None else args)
-            code = report(wrong, as_json="--json" in given, streams=bool({"apply", "destroy"} & set(given)))
+            code = report(wrong, as_json=_as_json(given), streams=_streams(given))
         if not standalone_mode:
             return code
         sys.exit(code or 0)
+
+
+def _as_json(given: Sequence[str]) -> bool:
+    """Whether a machine reads what is printed, by what was typed: not all of it may have been understood."""
+    return "--json" in given or "--format=json" in given or ("--format", "json") in pairwise(given)
+
+
+def _streams(given: Sequence[str]) -> bool:
+    """Whether it reads events, a line each, and not one document."""
+    words = iter(given)
+    for word in words:
+        if word in ("-C", "--chdir"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return word in STREAMING and "--json" in given
+    return False
 
 
 @click.group(

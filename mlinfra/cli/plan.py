@@ -12,6 +12,7 @@ from mlinfra.cli import console, options
 from mlinfra.cli.failure import tell_checks
 from mlinfra.cli.judging import REFUSED, judge, write_sarif
 from mlinfra.cli.options import Inputs, Rules, Scope
+from mlinfra.cli.stream import Stream
 from mlinfra.cli.wiring import Workplace
 from mlinfra.engine.checks import refusals
 from mlinfra.engine.planner import Planned, make_plan
@@ -21,6 +22,8 @@ from mlinfra.render.settled import settled
 from mlinfra.render.view import view
 from mlinfra.state.seal.api import Seal
 from mlinfra.state.session import Snapshot
+
+TERMINAL, JSON = FORMATS = ("terminal", "json")
 
 CHANGES = 2
 """The exit code that says that there is something to do."""
@@ -36,7 +39,14 @@ CHANGES = 2
 )
 @click.option("--destroy", is_flag=True, help="Plan the end of everything that the stack made.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
-@options.as_json
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default=TERMINAL,
+    help="How to show the plan: json is one document.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print events as they happen, one JSON object a line.")
 @options.no_color
 @click.pass_context
 def plan(
@@ -48,6 +58,7 @@ def plan(
     file: Path | None,
     destroy: bool,
     detailed_exitcode: bool,
+    form: str,
     as_json: bool,
     no_color: bool,
 ) -> int:
@@ -55,20 +66,29 @@ def plan(
 
     Takes no lock and writes nothing: neither to Azure nor to the recorded state. What --out saves holds no
     secret; `apply FILE` does exactly that, or refuses and says what moved. Exits 3 when a rule refuses it.
+
+    --json tells what happens as it happens, the plan at the end; --format json prints the plan alone.
     """
+    if as_json and form != TERMINAL:
+        raise click.UsageError("--json prints events, --format one document: say one of them.", ctx)
     folder: Path = ctx.obj
+    stream = Stream(as_json)
+    stream.begin("plan", folder)
     with Workplace(folder) as place:
         config = place.config(inputs)
         gate = place.gate(config.policy, rules)
         snapshot = place.manager(config.head).load()
         wanted = replace(scope.options(destroy=destroy), digests=file is not None)
-        planned = make_plan(config, snapshot, place.context(scope.parallelism), wanted)
+        context = place.context(scope.parallelism, stream.looked)
+        planned = make_plan(config, snapshot, context, wanted)
         found = judge(place, planned, gate)
         if sarif is not None:
             write_sarif(folder / sarif, found, place)
         if file is not None:
             _save(folder / file, planned, snapshot, wanted, place, place.seal(config.head))
     if as_json:
+        stream.planned(planned, found)
+    elif form == JSON:
         console.document(json.plan(planned.plan, found))
     else:
         screen = console.stdout(no_color=no_color)

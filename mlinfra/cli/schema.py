@@ -19,7 +19,7 @@ _DOCUMENTS = {
 
 
 @click.command()
-@click.argument("what", type=click.Choice([*_DOCUMENTS, "plan"]), default="stack")
+@click.argument("what", type=click.Choice([*_DOCUMENTS, "plan", "events"]), default="stack")
 @click.pass_context
 def schema(ctx: click.Context, what: str) -> None:
     """Print the JSON Schema of a stack, a module or a test file, for editors.
@@ -27,12 +27,14 @@ def schema(ctx: click.Context, what: str) -> None:
     With it an editor completes keys, tells what each is, and marks mistakes. Keep it in a file, and say so in
     the first line of mlinfra.yaml:  # yaml-language-server: $schema=mlinfra.schema.json
 
-    `schema plan` prints the one of a plan's JSON.
+    `schema plan` prints the one of a plan's JSON, `schema events` the one of a line of plan, apply and
+    destroy with --json.
     """
-    if what == "plan":
+    if what in ("plan", "events"):
+        from mlinfra.render.event_schema import event_schema
         from mlinfra.render.plan_schema import plan_schema
 
-        console.document(plan_schema())
+        console.document(plan_schema() if what == "plan" else event_schema())
         return
     folder: Path = ctx.obj
     with Workplace(folder) as place:

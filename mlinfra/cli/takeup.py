@@ -8,6 +8,7 @@ from mlinfra.engine.settle import settle
 from mlinfra.model.event import Settled
 from mlinfra.render.events import as_json as event_as_json
 from mlinfra.render.settled import settled
+from mlinfra.render.stream import taken_over
 from mlinfra.state.session import Session
 
 
@@ -19,6 +20,8 @@ def take_up(session: Session, context: Context, *, as_json: bool = False, no_col
     """
     before = session.taken_from
     if before is not None:
+        if as_json:
+            console.event(taken_over(before))
         console.warn(
             f"Took over the lock of {before.owner} on {before.host} (mlinfra {before.command}, since "
             f"{before.since:%Y-%m-%d %H:%M:%S} UTC): it was neither renewed nor let go."

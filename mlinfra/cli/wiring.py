@@ -10,7 +10,7 @@ import glob
 import os
 import re
 import threading
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -30,7 +30,7 @@ from mlinfra.cli.options import NO_RULES, PARALLELISM, Inputs, Rules
 from mlinfra.config import loader
 from mlinfra.config.stackfile import repository
 from mlinfra.engine.clock import SystemClock
-from mlinfra.engine.context import Context
+from mlinfra.engine.context import Context, nobody
 from mlinfra.model.configuration import Backend, Config, Head
 from mlinfra.model.diagnostic import MlinfraError, error
 from mlinfra.model.state import State
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
     from mlinfra.model.clock import Clock
+    from mlinfra.model.event import Looked
     from mlinfra.model.policy import Policy
     from mlinfra.model.source import SourceFile
     from mlinfra.policy.gate import Gate
@@ -241,13 +242,13 @@ class Workplace:
             )
         return snapshot
 
-    def context(self, parallelism: int = PARALLELISM) -> Context:
-        """What the engine's verbs are handed."""
+    def context(self, parallelism: int = PARALLELISM, tell: Callable[[Looked], object] = nobody) -> Context:
+        """What the engine's verbs are handed; ``tell`` hears what is found while a plan is made."""
         from mlinfra.cli.neighbours import recorded_outputs
 
         self._planning = True
         outputs = partial(recorded_outputs, self)
-        return Context(self.catalogue, self.connect, self.clock, parallelism, outputs)
+        return Context(self.catalogue, self.connect, self.clock, parallelism, outputs, tell)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -76,6 +76,8 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     Raises MlinfraError with every problem found.
     """
     state, settled = settled_in_memory(snapshot, context)
+    for event in settled:
+        context.tell(event)
     large = len(config.blocks) + len(state.records) > _MANY
     with resting_collector(large=large):
         keeps = not options.destroy
@@ -116,7 +118,7 @@ def _refreshed(
         registered = _registered(record, context)
         used = settings.current(record.provider, record.settings)
         wanted[record.id.casefold()] = Wanted(record.id, record.address, registered, used, record.desired)
-    return refresh(wanted.values(), context)
+    return refresh(wanted.values(), context, context.tell)
 
 
 class _Planning:

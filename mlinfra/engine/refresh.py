@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from mlinfra.engine.context import Context
+from mlinfra.engine.context import Context, nobody
 from mlinfra.engine.marks import known_part
 from mlinfra.engine.patience import PATIENCE
 from mlinfra.engine.schema import masked, properties, tainted
 from mlinfra.model.address import Address
 from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.event import Refreshing
 from mlinfra.model.plan import RefreshInfo
 from mlinfra.model.value import Attrs, canonical
 from mlinfra.providers.api import Counts, ProviderError, ReadsWritten, Registered, ResourceType
@@ -51,10 +52,12 @@ class Refreshed:
         return self.live.get(id.casefold()) if id is not None else None
 
 
-def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
+def refresh(
+    wanted: Iterable[Wanted], context: Context, tell: Callable[[Refreshing], object] = nobody
+) -> Refreshed:
     """Read everything that is wanted: siblings of one collection together, collections side by side.
 
-    Raises MlinfraError with every read that failed.
+    ``tell`` hears how far it is. Raises MlinfraError with every read that failed.
     """
     groups: dict[tuple[str, str, bytes], dict[str, Wanted]] = {}
     for item in wanted:
@@ -66,6 +69,8 @@ def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
     sent = _sent(connections.values())
     started = context.clock.monotonic()
     live: dict[str, Live] = {}
+    count = sum(map(len, groups.values()))
+    meter = _Meter(count, tell)
     waited = 0.0
     while True:
         failures: list[tuple[dict[str, Wanted], ProviderError]] = []
@@ -74,6 +79,7 @@ def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
                 failures.append((group, answer))
             else:
                 live.update(answer)
+                meter.add(len(group))
         later = [(g, f) for g, f in failures if f.retryable]
         if len(later) < len(failures) or (later and waited >= PATIENCE):
             raise MlinfraError([_refused(group, failure) for group, failure in failures])
@@ -84,7 +90,6 @@ def refresh(wanted: Iterable[Wanted], context: Context) -> Refreshed:
         context.clock.sleep(pause)
         waited += max(pause, 1.0)
     seconds = context.clock.monotonic() - started
-    count = sum(map(len, groups.values()))
     return Refreshed(live, RefreshInfo(_sent(connections.values()) - sent, seconds, count))
 
 
@@ -123,14 +128,31 @@ def _connection(group: Mapping[str, Wanted], context: Context) -> Any:
         raise MlinfraError(error(wrong.code, wrong.summary, wrong.hint)) from wrong
 
 
+class _Meter:
+    """Tells how many of ``resources`` are read: at the start, and with each tenth."""
+
+    def __init__(self, resources: int, tell: Callable[[Refreshing], object]) -> None:
+        self._read, self._resources, self._tell = 0, resources, tell
+        if resources:
+            tell(Refreshing(0, resources))
+
+    def add(self, read: int) -> None:
+        """As many more."""
+        before = self._read * 10 // self._resources
+        self._read += read
+        if self._read * 10 // self._resources > before:
+            self._tell(Refreshing(self._read, self._resources))
+
+
 def _read_all(
     groups: Sequence[Mapping[str, Wanted]], context: Context
-) -> Iterable[dict[str, Live] | ProviderError]:
+) -> Iterator[dict[str, Live] | ProviderError]:
+    """The answer for each group, in their order, as they come."""
     # Imported here: it brings `logging`, and `validate` refreshes nothing.
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(max_workers=max(1, min(context.parallelism, len(groups)))) as pool:
-        return list(pool.map(lambda group: _read(group, context), groups))
+        yield from pool.map(lambda group: _read(group, context), groups)
 
 
 def _read(group: Mapping[str, Wanted], context: Context) -> dict[str, Live] | ProviderError:

@@ -1,4 +1,5 @@
-"""What happens during an apply, as values; a renderer shows them, the engine never prints."""
+"""What happens while a plan is made and during an apply, as values; a renderer shows them, the engine never
+prints."""
 
 from __future__ import annotations
 
@@ -7,6 +8,14 @@ from typing import TypeAlias
 
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.plan import Op, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshing:
+    """Of ``resources`` that are looked at for a plan, ``read`` were asked for; told about ten times."""
+
+    read: int
+    resources: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +107,8 @@ class Timing:
         """How long it took."""
         return self.ended - self.started
 
+
+Looked: TypeAlias = Refreshing | Settled
+"""What happens while a plan is made."""
 
 Event: TypeAlias = Started | Accepted | Uploading | Retrying | Finished | Failed | Settled

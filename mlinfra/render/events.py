@@ -57,6 +57,8 @@ _FOUND = {
     "failed": ("Azure gave it up half-way", "planned again"),
     "pending": ("still going on", "the next command looks again"),
 }
+FOUND = ("resumed", *_FOUND)
+"""What may be found of a step that was left open."""
 _FOUND_OF = {
     (Op.CREATE, "absent"): ("Azure never got it", "planned again"),
     (Op.RECOVER, "absent"): ("Azure never got it", "planned again"),

@@ -50,9 +50,9 @@ def plan(plan: Plan, judged: FindingsView | None = None) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "mlinfra_version": plan.version,
         "planned_values": _planned(plan),
-        "resource_drift": [_drift(drift, changes.get(drift.address)) for drift in plan.drift],
-        "resource_changes": [_resource_change(change) for change in plan.changes],
-        "output_changes": {output.name: _output_change(output) for output in plan.outputs},
+        "resource_drift": [resource_drift(drift, changes.get(drift.address)) for drift in plan.drift],
+        "resource_changes": [resource_change(change) for change in plan.changes],
+        "output_changes": {output.name: output_change(output) for output in plan.outputs},
         "checks": checks_json(plan.checks),
         "applyable": not plan.is_empty,
         "complete": True,
@@ -91,11 +91,12 @@ def policy(view: FindingsView) -> dict[str, Any]:
     return {
         "refused": bool(view.refused),
         "strict": view.strict,
-        "findings": [_finding(told) for told in view.findings],
+        "findings": [finding(told) for told in view.findings],
     }
 
 
-def _finding(told: Told) -> dict[str, Any]:
+def finding(told: Told) -> dict[str, Any]:
+    """One thing that a rule found."""
     result: dict[str, Any] = {
         "code": told.code,
         "kind": told.kind,
@@ -109,7 +110,7 @@ def _finding(told: Told) -> dict[str, Any]:
     if told.passing:
         result["exception"] = told.passing
     if told.position:
-        result["range"] = _range(told.position)
+        result["range"] = place(told.position)
     return result
 
 
@@ -142,18 +143,23 @@ def state(state: State) -> dict[str, Any]:
 
 def diagnostics(found: Sequence[Diagnostic]) -> dict[str, Any]:
     """``validate --json``: Terraform's shape, each message with our code besides."""
-    errors = sum(each.severity is Severity.ERROR for each in found)
+    return messages([diagnostic(each) for each in found])
+
+
+def messages(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The same of messages that are JSON already."""
+    errors = sum(each["severity"] == Severity.ERROR.value for each in told)
     return {
         "format_version": "1.0",
         "valid": not errors,
         "error_count": errors,
-        "warning_count": len(found) - errors,
-        "diagnostics": [diagnostic(each) for each in found],
+        "warning_count": len(told) - errors,
+        "diagnostics": list(told),
     }
 
 
 def diagnostic(found: Diagnostic) -> dict[str, Any]:
-    """One message; ``range`` is where it points, line and column from 1 in code points."""
+    """One message; ``range`` is where it points."""
     result: dict[str, Any] = {
         "severity": found.severity.value,
         "code": found.code,
@@ -165,7 +171,7 @@ def diagnostic(found: Diagnostic) -> dict[str, Any]:
     if found.path:
         result["path"] = list(found.path)
     if found.position:
-        result["range"] = _range(found.position)
+        result["range"] = place(found.position)
     if found.via:
         result["called"] = [_called(via) for via in found.via]
     return result
@@ -177,7 +183,8 @@ def _called(via: Via) -> dict[str, Any]:
     return {"module": via.name, "filename": at.source.path, "line": at.line, "column": at.column}
 
 
-def _range(at: Position) -> dict[str, Any]:
+def place(at: Position) -> dict[str, Any]:
+    """Where a message points, line and column from 1 in code points."""
     return {
         "filename": at.source.path,
         "start": {"line": at.line, "column": at.column},
@@ -185,7 +192,8 @@ def _range(at: Position) -> dict[str, Any]:
     }
 
 
-def _resource_change(change: Change) -> dict[str, Any]:
+def resource_change(change: Change) -> dict[str, Any]:
+    """One member of ``resource_changes``."""
     body = _change(_actions(change), change.before, change.after)
     forced = [list(each.path) for each in change.attributes if each.forces_replacement]
     if forced:
@@ -222,8 +230,9 @@ def _actions(change: Change) -> list[str]:
     return list(ACTIONS[change.action])
 
 
-def _drift(drift: Drift, change: Change | None) -> dict[str, Any]:
-    """What was recorded against what is there; of a resource that is gone only what is known of it."""
+def resource_drift(drift: Drift, change: Change | None) -> dict[str, Any]:
+    """One member of ``resource_drift``: what was recorded against what is there; of a resource that is gone
+    only what is known of it."""
     live = change.before if change else None
     before: Any = {"id": drift.id, **(live or {})}
     after: Any = before
@@ -249,7 +258,8 @@ def _change(actions: list[str], before: Any, after: Any) -> dict[str, Any]:
     }
 
 
-def _output_change(output: OutputChange) -> dict[str, Any]:
+def output_change(output: OutputChange) -> dict[str, Any]:
+    """One member of ``output_changes``."""
     body = _change(list(ACTIONS[output.action]), output.before, output.after)
     return {**body, "after_unknown": unknown(output.after) if has_unknown(output.after) else False}
 

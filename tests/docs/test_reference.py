@@ -36,6 +36,12 @@ def test_the_schema_of_plans_is_as_generated() -> None:
     assert written == generate["plan_json"](), "run `make docs`"
 
 
+def test_the_schema_of_events_is_as_generated() -> None:
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    written = (ROOT / "docs" / "reference" / "events.schema.json").read_text()
+    assert written == generate["events_json"](), "run `make docs`"
+
+
 def test_the_page_of_rules_is_as_generated_and_has_an_anchor_for_each() -> None:
     generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
     written = (ROOT / "docs" / "reference" / "policy.md").read_text()

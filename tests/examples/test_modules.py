@@ -49,7 +49,7 @@ def test_a_workspace_for_each_team_and_environment(repository: Path) -> None:
     made = addresses(folder)
     assert len(made) >= 120
     assert sum(address.endswith(".workspace.main") for address in made) == 12
-    changes = json.loads(run(folder, "plan", "--json").stdout)["resource_changes"]
+    changes = json.loads(run(folder, "plan", "--format", "json").stdout)["resource_changes"]
     assert {change["module_address"] for change in changes if change["type"] == "compute"} == {
         f'module.team["{team}-{environment}"]'
         for team in ("churn", "fraud", "price", "reach")

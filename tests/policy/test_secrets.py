@@ -29,6 +29,7 @@ RULES = """policy:
     "command",
     [
         ("plan", "--json", "--sarif", "found.sarif"),
+        ("plan", "--format", "json"),
         ("plan", "--sarif", "found.sarif"),
         ("policy", "check", "--strict"),
         ("policy", "check", "--json"),

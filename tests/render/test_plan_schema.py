@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from mlinfra.model.address import Address
 from mlinfra.model.check import CheckResult, Verdict, When
-from mlinfra.model.diagnostic import Severity, warning
+from mlinfra.model.diagnostic import Severity, Via, warning
 from mlinfra.model.plan import (
     Action,
     AttributeChange,
@@ -65,7 +66,8 @@ def plans() -> Iterator[tuple[str, Plan]]:
     yield "outputs", plan(outputs=tuple(outputs))
     steps = tuple(Step(op.value, Address("t", "n"), op, ("join",), "delete") for op in Op)
     yield "steps", plan(steps=steps, joins=(Join("join", ()),), destroy=True)
-    yield "warnings", plan(warnings=(warning("W-1", "x", "y", AT, Address("t", "n"), ("a", 0)),))
+    told = warning("W-1", "x", "y", AT, Address("t", "n"), ("a", 0))
+    yield "warnings", plan(warnings=(told, replace(told, via=(Via("module.a", AT),))))
     checks = [
         CheckResult(address, name, When.END, verdict, Severity.ERROR, AT, "m", "")
         for verdict in Verdict

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from mlinfra.render.event_schema import event_schema
 from mlinfra.render.plan_schema import plan_schema
 from tests.scenarios.script import Copy, Run, Scenario, Write, fits, read, updated
 from tests.scenarios.stage import Stage
 
 FOLDER = Path(__file__).parent
 PLANS = Draft202012Validator(plan_schema())
+EVENTS = Draft202012Validator(event_schema())
 UPDATE = os.environ.get("UPDATE_SCENARIOS", "") not in ("", "0")
 
 
@@ -49,9 +51,12 @@ def test_scenario(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def assert_published(lines: list[str]) -> None:
-    """What is the JSON of a plan is valid by the schema that is published."""
+    """What is the JSON of a plan, or a line of events, is valid by the schema that is published."""
     if '  "resource_changes": [' in lines or '  "resource_changes": [],' in lines:
         assert [each.message for each in PLANS.iter_errors(json.loads("\n".join(lines)))] == []
+    for line in lines:
+        if line.startswith('{"type": '):
+            assert [each.message for each in EVENTS.iter_errors(json.loads(line))] == []
 
 
 def told(scenario: Scenario, run: Run, code: int, actual: list[str]) -> str:
