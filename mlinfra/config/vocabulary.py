@@ -80,8 +80,11 @@ def _address(description: str) -> JsonSchema:
     return worked_out({"description": description, "type": "string", "pattern": ADDRESS})
 
 
-def _entries(description: str, members: JsonSchema, required: tuple[str, ...]) -> JsonSchema:
-    """A list of maps with these keys."""
+def _entries(
+    description: str, members: JsonSchema, required: tuple[str, ...], either: tuple[str, ...] = ()
+) -> JsonSchema:
+    """A list of maps with these keys; exactly one of ``either``."""
+    one_of = {"oneOf": [{"required": [key]} for key in either]} if either else {}
     return {
         "description": description,
         "type": ["array", "null"],
@@ -90,6 +93,7 @@ def _entries(description: str, members: JsonSchema, required: tuple[str, ...]) -
             "properties": members,
             "required": list(required),
             "additionalProperties": False,
+            **one_of,
         },
     }
 
@@ -390,6 +394,11 @@ POLICY: JsonSchema = {
             {
                 "rule": {"description": "The rule's code, or the name of a declared one.", "type": "string"},
                 "address": {"description": "A resource, or a block.", "type": "string", "pattern": ADDRESS},
+                "stack": {
+                    "description": "Instead of an address: the stack, for what is found of it as a whole.",
+                    "type": "string",
+                    "minLength": 1,
+                },
                 "owner": {"description": "Who answers for it.", "type": "string", "minLength": 1},
                 "reason": {"description": "Why.", "type": "string", "minLength": 1},
                 "expires": {
@@ -398,7 +407,8 @@ POLICY: JsonSchema = {
                     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
                 },
             },
-            ("rule", "address", "owner", "reason", "expires"),
+            ("rule", "owner", "reason", "expires"),
+            either=("address", "stack"),
         ),
         "strict": _flag("What a rule cannot tell before an apply refuses the plan."),
     },

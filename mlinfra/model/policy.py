@@ -59,21 +59,32 @@ class DeclaredRule:
 class Exemption:
     """An exception: what ``rule`` finds at ``address``, a resource or a whole block, is let pass.
 
-    It holds through the day ``expires``. ``shared`` says that it stands in a file that other stacks may use:
-    then it need not be about this one.
+    Instead of an address it may have the name of a ``stack``: then it is about what the rule finds of the
+    stack as a whole, such as too many deletions. It holds through the day ``expires``. ``shared`` says that
+    it stands in a file that other stacks may use: then it need not be about this one.
     """
 
     rule: str
-    address: Address
+    address: Address | None
     owner: str
     reason: str
     expires: date
     position: Position = field(repr=False)
     shared: bool = False
+    stack: str = ""
 
-    def covers(self, rule: str, address: Address | None) -> bool:
-        """Whether this is about what that rule found there."""
-        return rule == self.rule and address is not None and self.address in (address, address.block)
+    @property
+    def about(self) -> str:
+        """What it is about, in words."""
+        return f"the stack {self.stack}" if self.address is None else str(self.address)
+
+    def covers(self, finding: Finding, stack: str) -> bool:
+        """Whether this is about what was found there in this stack."""
+        if finding.code != self.rule:
+            return False
+        if self.address is None:
+            return finding.address is None and stack == self.stack
+        return finding.address is not None and self.address in (finding.address, finding.address.block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,15 +27,15 @@ NOWHERE = RuleInfo(
     "POL-EXC-003",
     "an exception is about no resource",
     Level.WARNING,
-    "It lets nothing pass: its address is mistyped, or the resource is gone.",
-    "Correct the address, or take it out.",
+    "It lets nothing pass: its address is mistyped, or the resource is gone; or it is about another stack.",
+    "Correct the address or the stack's name, or take it out.",
 )
 OWN = (EXPIRED, UNUSED, NOWHERE)
 """What the gate itself finds, beside the rules."""
 
 
 def relevant(
-    exemptions: Iterable[Exemption], addresses: Iterable[Address]
+    exemptions: Iterable[Exemption], addresses: Iterable[Address], stack: str
 ) -> tuple[list[Exemption], list[Finding]]:
     """Those that are about this plan, and what is to be said of the others.
 
@@ -45,21 +45,25 @@ def relevant(
     kept: list[Exemption] = []
     nowhere: list[Finding] = []
     for each in exemptions:
-        if each.address in known:
+        if each.stack == stack if each.address is None else each.address in known:
             kept.append(each)
         elif not each.shared:
-            near = get_close_matches(str(each.address), [str(a) for a in known], n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            summary = f"the exception of {each.rule} is about {each.address}, which is not there{meant}"
-            nowhere.append(_finding(NOWHERE, summary, each))
+            what = f"the exception of {each.rule} is about {each.about}"
+            nowhere.append(_finding(NOWHERE, f"{what}, {_instead(each, known, stack)}", each))
     return kept, nowhere
 
 
-def letting(exemptions: Sequence[Exemption], finding: Finding, today: date) -> Exemption | None:
+def _instead(exemption: Exemption, known: Iterable[Address], stack: str) -> str:
+    """Why it is about nothing."""
+    if exemption.address is None:
+        return f"and this is {stack}"
+    near = get_close_matches(str(exemption.address), [str(address) for address in known], n=1)
+    return "which is not there" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def letting(exemptions: Sequence[Exemption], finding: Finding, today: date, stack: str) -> Exemption | None:
     """The exception that lets this pass, if there is one that has not expired."""
-    return next(
-        (e for e in exemptions if e.expires >= today and e.covers(finding.code, finding.address)), None
-    )
+    return next((e for e in exemptions if e.expires >= today and e.covers(finding, stack)), None)
 
 
 def remarks(
@@ -70,9 +74,11 @@ def remarks(
     Whether one is needed can be told where the plan touches what it is about: the rest was not judged.
     """
     needed = list(used)
-    judged = {each for address in touched for each in (address, address.block)}
+    judged: set[Address | None] = {each for address in touched for each in (address, address.block)}
+    if judged:
+        judged.add(None)  # the stack as a whole
     for each in exemptions:
-        what = f"the exception of {each.rule} for {each.address}"
+        what = f"the exception of {each.rule} for {each.about}"
         if each.expires < today:
             yield _finding(EXPIRED, f"{what} expired on {each.expires} ({each.owner})", each)
         elif each not in needed and each.address in judged and not each.shared:

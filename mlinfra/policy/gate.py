@@ -81,7 +81,7 @@ def judge(gate: Gate, plan: Plan, today: date, places: Places | None = None) -> 
     mine: dict[int, list[Exemption]] = {}
     findings: list[Finding] = []
     for number, bench in enumerate(gate.benches):
-        mine[number], nowhere = relevant(bench.exemptions, addresses)
+        mine[number], nowhere = relevant(bench.exemptions, addresses, plan.stack)
         findings += nowhere
         if bench.outside:
             from_outside += mine[number]
@@ -90,7 +90,7 @@ def judge(gate: Gate, plan: Plan, today: date, places: Places | None = None) -> 
         granted = from_outside if bench.outside else [*from_outside, *mine[number]]
         for each in bench.judges:
             for finding in _found(each, plan, where, strict=gate.strict):
-                passing = letting(granted, finding, today)
+                passing = letting(granted, finding, today, plan.stack)
                 if passing is not None:
                     used.append(passing)
                     finding = replace(finding, exemption=passing, refuses=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from mlinfra.model.address import parse_address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, Severity
@@ -129,6 +130,51 @@ def test_findings_come_the_worst_first_then_by_place() -> None:
     judges = (Judge(Says("W", (1, 9)), Level.WARNING), Judge(Says("E", (7, 5)), Level.ERROR))
     told = judge(Gate((Bench(judges),)), PLAN, TODAY).findings
     assert [f.summary for f in told] == ["line 5", "line 7", "line 1", "line 9"]
+
+
+class Whole:
+    """Finds something of the stack as a whole, and something at each address."""
+
+    code, name = "X-001", "whole"
+
+    def check(self, plan: Plan, settings: Settings) -> Iterable[Diagnostic]:
+        yield Diagnostic(Severity.WARNING, "", "too much of it")
+        yield from (found(one, (), f"{one.address} is there") for one in made(plan))
+
+
+def of_the_stack(stack: str, *, expires: date = TODAY, shared: bool = False) -> Exemption:
+    place = Position(SourceFile("mlinfra.yaml", ""), 1, 1)
+    return Exemption("X-001", None, "ana@contoso.com", "agreed", expires, place, shared, stack)
+
+
+@pytest.mark.parametrize(
+    ("exemption", "passes", "told"),
+    [
+        (of_the_stack("sample"), True, []),
+        (of_the_stack("sample", expires=date(2026, 11, 20)), False, ["POL-EXC-001"]),
+        (of_the_stack("other"), False, ["POL-EXC-003"]),
+        (of_the_stack("other", shared=True), False, []),
+    ],
+)
+def test_what_is_found_of_the_stack_as_a_whole_can_be_let_pass(
+    exemption: Exemption, passes: bool, told: list[str]
+) -> None:
+    gate = Gate((Bench((Judge(Whole(), Level.ERROR),), (exemption,)),))
+    findings = judge(gate, replace(PLAN, stack="sample"), TODAY).findings
+    assert {f.summary: f.refuses for f in findings if f.code == "X-001"} == {
+        "too much of it": not passes,
+        "compute.cpu is there": True,
+    }
+    assert [f.code for f in findings if f.code != "X-001"] == told
+
+
+def test_one_for_the_stack_that_is_not_needed_is_told() -> None:
+    gate = Gate((Bench((Judge(Each(), Level.INFO),), (of_the_stack("sample"),)),))
+    findings = judge(gate, replace(PLAN, stack="sample"), TODAY).findings
+    assert [f.summary for f in findings if f.code == "POL-EXC-002"] == [
+        "the exception of X-001 for the stack sample is not needed for this plan"
+    ]
+    assert judge(gate, replace(plan(), stack="sample"), TODAY).findings == ()
 
 
 def test_what_two_policies_find_is_told_once_as_the_stricter_has_it() -> None:

@@ -72,6 +72,12 @@ LET = "{rule: AZ-AUTH-003, address: storage_account.main, owner: a, reason: b, e
             "workspace.main",
         ),
         (f"{{exceptions: [{LET}, until: never}}]}}", "unknown key `until`", "expires"),
+        (
+            f"{{exceptions: [{LET.replace('address: storage_account.main, ', '')}}}]}}",
+            "an exception needs `address`",
+            "`stack: NAME`",
+        ),
+        (f"{{exceptions: [{LET}, stack: judged}}]}}", "about an address or about a stack", "`stack` out"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(policy: str, what: str, advice: str, tmp_path: Path) -> None:
