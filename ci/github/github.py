@@ -154,8 +154,12 @@ def find_plan(github: GitHub, environment: Mapping[str, str]) -> tuple[str, str]
 
 
 def _foot(environment: Mapping[str, str]) -> str:
+    """Where the comment comes from, and where its plan is, if there is one."""
     run = "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}".format_map(environment)
-    return f"\n\nPlanned for {environment['HEAD_SHA']} by [this run]({run}).\n"
+    sha = environment["HEAD_SHA"]
+    there = (Path(environment["OUT"]) / "plan.json").exists()
+    where = f"; `plan.json` is in its artifact `{artifact(environment, sha)}`" if there else ""
+    return f"\n\nPlanned for {sha} by [this run]({run}){where}.\n"
 
 
 def _tell(environment: Mapping[str, str], **values: str) -> None:

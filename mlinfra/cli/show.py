@@ -99,7 +99,7 @@ def _plan(
     elif form == JSON:
         console.document(json.plan(saved.plan, found))
     else:
-        told = origin(saved, options.typed(ctx, f"apply {shlex.quote(str(file))}"))
+        told = origin(saved, options.typed(ctx, f"apply {shlex.quote(_told(file, form))}"))
         if form == MARKDOWN:
             text = markdown.document(view(saved.plan), found, told, max_chars or markdown.GITHUB)
             console.say(text.removesuffix("\n"))
@@ -108,3 +108,8 @@ def _plan(
             console.show(screen, terminal.plan(view(saved.plan)), policy.summary(found))
             console.say()
             console.say(sentence(told))
+
+
+def _told(file: Path, form: str) -> str:
+    """The plan's file as a reader can name it: a comment is read on another machine than the runner."""
+    return file.name if form == MARKDOWN and file.is_absolute() else str(file)

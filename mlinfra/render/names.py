@@ -52,7 +52,8 @@ class Names:
 
     @cached_property
     def _ids(self) -> Mapping[str, str]:
-        return {c.id.casefold(): f"{c.address}.id" for c in self._plan.changes if c.id is not None}
+        now = {c.id.casefold(): f"{c.address}.id" for c in self._plan.changes if c.id is not None}
+        return {**dict(_earlier(self._plan)), **now}
 
     @cached_property
     def _guids(self) -> Mapping[str, str]:
@@ -99,6 +100,14 @@ def _whole(attrs: Attrs | None, change: Change, names: Names) -> Attrs | None:
 def named(value: Any, names: Names) -> Any:
     """The value with what ids and GUIDs in it are called in their place."""
     return transform(value, lambda leaf: names.of(leaf) if isinstance(leaf, str) else leaf)
+
+
+def _earlier(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The ids that resources have now and lose, when they are made anew under another name."""
+    for change in plan.changes:
+        id = (change.before or {}).get("id")
+        if change.action.replaces and isinstance(id, str):
+            yield id.casefold(), f"{change.address}.id (was {id.rpartition('/')[2]})"
 
 
 def _owners(plan: Plan) -> dict[str, str]:

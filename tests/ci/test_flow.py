@@ -46,6 +46,16 @@ def test_what_was_planned_is_applied_elsewhere_and_nothing_else_is_needed(world:
     assert "No changes" in world.hub.comments[0]["body"]
 
 
+def test_the_comment_says_what_a_reader_can_run_and_where_the_plan_is(world: World) -> None:
+    planned = world.plan(world.pull_request())
+    (comment,) = world.hub.comments
+    assert "`mlinfra -C stacks/churn apply plan.json`" in comment["body"]
+    assert f"`plan.json` is in its artifact `{planned.outputs['artifact']}`" in comment["body"]
+    assert str(world.folder) not in comment["body"]
+    world.plan(world.pull_request(STACK.replace("name: rg-churn", "nam: rg-churn")))
+    assert "artifact" not in world.hub.comments[-1]["body"]
+
+
 def test_no_secret_is_in_what_jobs_leave_and_say(world: World) -> None:
     request = world.pull_request()
     planned = world.plan(request)

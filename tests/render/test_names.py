@@ -40,6 +40,26 @@ def test_an_id_of_the_stack_is_told_as_a_reference_whatever_its_case() -> None:
     assert found.attributes[1].after == [{"id": "resource_group.main.id"}]
 
 
+def test_the_id_that_a_replaced_parent_had_is_told_as_its_own() -> None:
+    parent = sample.change(
+        "workspace.main", Action.DELETE_CREATE, id="/W/new", before={"id": "/W/old", "name": "old"}
+    )
+    moves = AttributeChange(("workspace",), Delta.CHANGED, "/w/OLD", "/W/new")
+    child = sample.change("compute.cpu", Action.DELETE_CREATE, moves, before={"workspace": "/W/old"})
+    found = by_name(sample.plan(parent, child)).changes[1]
+    assert found.attributes[0].before == "workspace.main.id (was old)"
+    assert found.attributes[0].after == "workspace.main.id"
+    assert found.before == {"workspace": "workspace.main.id (was old)"}
+
+
+def test_an_id_that_somebody_else_takes_is_the_new_owners() -> None:
+    first = sample.change("a.old", Action.DELETE_CREATE, id="/A/2", before={"id": "/A/1"})
+    second = sample.change("a.new", Action.CREATE, id="/A/1", after={})
+    reads = sample.change("b.c", Action.UPDATE, AttributeChange(("ref",), Delta.CHANGED, "/A/1", "/A/2"))
+    found = by_name(sample.plan(first, second, reads)).changes[2].attributes[0]
+    assert (found.before, found.after) == ("a.new.id", "a.old.id")
+
+
 def test_secrets_are_not_looked_into() -> None:
     secret = Sensitive("/subscriptions/S/rg")
     found = plan(change(Action.UPDATE, AttributeChange(("a",), Delta.ADDED, None, secret))).changes[1]
