@@ -10,6 +10,7 @@ from pathlib import Path
 from mlinfra.cli.options import Inputs
 from mlinfra.config.variables import PREFIX
 from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.plan import Plan
 from mlinfra.model.planfile import UPGRADE, Malformed, decode_plan, encode_plan
 from mlinfra.model.savedplan import SavedPlan
 from mlinfra.state.seal.api import Bound, Seal, Unopened, is_sealed
@@ -60,6 +61,22 @@ def read(path: Path, data: bytes, seal: Callable[[], Seal]) -> SavedPlan:
             raise MlinfraError(error("MLI-SAV-002", f"{path} was {wrong.problem}", UPGRADE)) from None
         again = "It is no saved plan, or it was changed since. Plan again: `mlinfra plan --out FILE`."
         raise MlinfraError(error("MLI-SAV-013", f"{path} cannot be used: {wrong}", again)) from None
+
+
+def judged_plan(path: Path, data: bytes, seal: Callable[[], Seal]) -> Plan:
+    """The plan in these bytes, saved or as JSON, as far as rules look at it. Raises MlinfraError."""
+    from mlinfra.render import readback
+
+    document = None if is_sealed(data) else readback.document(data)
+    if document is None:
+        return read(path, data, seal).plan
+    try:
+        return readback.plan(document)
+    except Malformed as wrong:
+        if wrong.newer:
+            raise MlinfraError(error("MLI-SAV-015", f"{path} was {wrong.problem}", UPGRADE)) from None
+        again = "Write it again: `mlinfra plan --format json > FILE`."
+        raise MlinfraError(error("MLI-SAV-016", f"{path} cannot be judged: {wrong}", again)) from None
 
 
 def refuse_plain(path: Path, data: bytes, seal: Seal) -> None:

@@ -51,7 +51,8 @@ def check(
     """Plan, and show everything that the rules find; with FILE, judge that saved plan.
 
     Shows why each finding matters and how to mend it. Writes nothing; a saved plan is judged without asking
-    any service, and without the stack's variables. Exits 3 when the plan is refused.
+    any service, and without the stack's variables. FILE may also be what `plan --format json` or `plan
+    --json` printed. Exits 3 when the plan is refused.
     """
     folder: Path = ctx.obj
     with Workplace(folder) as place:
@@ -74,8 +75,8 @@ def _planned(place: Workplace, inputs: Inputs, scope: Scope, rules: Rules) -> Fi
 
 def _saved(place: Workplace, file: Path, inputs: Inputs, rules: Rules) -> FindingsView:
     data = planfile.load(place.folder / file)
-    saved = planfile.read(file, data, lambda: place.seal(place.head(inputs)))
-    return judge_saved(place, saved.plan, rules)
+    plan = planfile.judged_plan(file, data, lambda: place.seal(place.head(inputs)))
+    return judge_saved(place, plan, rules)
 
 
 @policy.command("list")

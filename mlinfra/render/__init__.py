@@ -23,6 +23,7 @@ What is said is decided without a width or a colour, what goes where without a p
 ``events``         events of an apply counted, in words, as JSON
 ``progress``       the same as they happen: ``Lines``, ``Live``, ``Json``
 ``json``           plan, state, outputs and messages in Terraform's published shapes
+``readback``       a plan's JSON → Plan, as far as rules look at it
 ``stream``         what ``--json`` of plan, apply and destroy prints, a line each
 ``plan_schema``    the JSON Schema of a plan; ``event_schema`` of a line; ``shapes`` are their words
 ``answer``         one value of ``mlinfra console``

@@ -213,6 +213,8 @@ def resource_change(change: Change) -> dict[str, Any]:
         "data_loss": change.data_loss,
         "seconds": change.seconds,
     }
+    if change.position:
+        result["mlinfra"]["range"] = place(change.position)
     if change.risks:
         result["mlinfra"]["risks"] = [
             {"kind": risk.threat.value, "path": list(risk.path), "certain": risk.certain}

@@ -125,10 +125,11 @@ def _resource_change() -> dict[str, Any]:
             "unmanaged": array(TEXT),
             "data_loss": TEXT,
             "seconds": {"type": ["number", "null"]},
+            "range": ref("range"),
             "risks": array(risk),
             "soft_deleted": words(a.name.lower() for a in (Action.RECOVER, Action.PURGE)),
         },
-        optional=("risks", "soft_deleted"),
+        optional=("range", "risks", "soft_deleted"),
     )
     parts = {**_IDENTITY, "change": change, "action_reason": words(REASONS), "mlinfra": ours}
     return obj(parts, optional=(*_PLACED, "action_reason"))

@@ -9,16 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 from msgspec import structs
 
 from mlinfra.model.plan import Plan
-from mlinfra.model.policy import Exemption, Finding, Level
+from mlinfra.model.policy import Exemption, Finding, Judgement, Level
 from mlinfra.model.source import Position, SourceFile
 from mlinfra.model.value import Sensitive, Unknown, get, put
 from mlinfra.policy.api import Explained, Rule
+from mlinfra.policy.gate import judge
 from mlinfra.policy.registry import load_rules
+from mlinfra.render import json, readback
 from tests.policy.cases import FOLDER, MAIN, TODAY, Example, example, expected, found
 
 RULES = {rule.code: rule for rule in load_rules()}
@@ -98,22 +101,38 @@ def test_what_cannot_be_seen_cannot_be_told(code: str, mark: object, tmp_path: P
     assert CANARY not in repr(judgement)
 
 
+@pytest.mark.parametrize("kind", ["good", "bad"])
+@pytest.mark.parametrize("code", CODES)
+def test_of_the_plans_json_it_says_the_same(code: str, kind: str, tmp_path: Path) -> None:
+    case = example(code, kind, tmp_path)
+    text = msgspec.json.encode(json.plan(case.plan))
+    again = readback.plan(readback.document(text) or {})
+
+    def told(judgement: Judgement) -> list[tuple[object, ...]]:
+        return [
+            (f.code, f.summary, f.address, f.path, f.unsure, f.position and f.position.line)
+            for f in judgement.findings
+        ]
+
+    assert told(judge(case.gate, again, TODAY)) == told(judge(case.gate, case.plan, TODAY))
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_an_exception_lets_pass_until_its_last_day(code: str, tmp_path: Path) -> None:
     case = _at(example(code, "bad", tmp_path), Level.ERROR)
     finding = case.judgement().findings[0]
-    if finding.address is None:
-        assert code == "POL-DEL-001", "what is about the plan as a whole has no address"
-        return
     place = Position(SourceFile(MAIN, ""), 1, 1)
-    let = Exemption(code, finding.address, "ana@contoso.com", "for a while", TODAY, place)
+    stack = "" if finding.address else case.plan.stack
+    let = Exemption(
+        code, finding.address, "ana@contoso.com", "for a while", TODAY, place, shared=False, stack=stack
+    )
     with_it = _with(case, let)
     at = [f for f in with_it.judgement().findings if f.code == code and f.address == finding.address]
     assert at and all(f.exemption is let and not f.refuses for f in at)
     tomorrow = with_it.judgement(today=TODAY + timedelta(days=1))
     assert tomorrow.refused
     assert [f.summary for f in tomorrow.findings if f.code == "POL-EXC-001"] == [
-        f"the exception of {code} for {finding.address} expired on 2026-11-21 (ana@contoso.com)"
+        f"the exception of {code} for {let.about} expired on 2026-11-21 (ana@contoso.com)"
     ]
 
 
