@@ -65,11 +65,11 @@ def _messages(wrong: BaseException) -> tuple[Diagnostic, ...]:
     if isinstance(wrong, OSError) and wrong.filename is not None:
         return (of_system(wrong),)
     if isinstance(wrong, click.ClickException):
-        return (error("MLI-CLI-021", wrong.format_message(), "Look at the command's --help."),)
+        return (error("MLI-CLI-022", wrong.format_message(), "Look at the command's --help."),)
     if isinstance(wrong, KeyboardInterrupt | click.Abort | EOFError):
-        return (error("MLI-CLI-022", "interrupted", "Nothing was changed. Run the command again."),)
+        return (error("MLI-CLI-023", "interrupted", "Nothing was changed. Run the command again."),)
     hint = "It is not in your files. Report it with the command; what it left open is settled by the next."
-    return (error("MLI-CLI-023", f"this is a bug in mlinfra: {type(wrong).__name__}", hint),)
+    return (error("MLI-CLI-024", f"this is a bug in mlinfra: {type(wrong).__name__}", hint),)
 
 
 def tell_checks(found: Sequence[Diagnostic], *, no_color: bool) -> int:

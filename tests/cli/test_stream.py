@@ -145,10 +145,10 @@ def test_a_life_of_a_stack_has_every_type_of_line_and_each_is_valid(stage: Stage
         ("apply --json --auto-approve -v team=risk", 3, "teams"),
         ("plan --json -v team=nobody", 1, "MLI-CHK-003"),
         ("plan --json -v nothing=1", 1, "MLI-CFG-"),
-        ("plan --json --no-such-option", 1, "MLI-CLI-021"),
-        ("apply --json", 1, "MLI-CLI-021"),
+        ("plan --json --no-such-option", 1, "MLI-CLI-022"),
+        ("apply --json", 1, "MLI-CLI-022"),
         ("apply missing.plan --json", 1, "MLI-SAV-001"),
-        ("plan --json --format json", 1, "MLI-CLI-021"),
+        ("plan --json --format json", 1, "MLI-CLI-022"),
     ],
 )
 def test_what_is_refused_is_an_error_on_the_stream(stage: Stage, command: str, code: int, wrong: str) -> None:
@@ -222,4 +222,4 @@ def test_ctrl_c_before_anything_began_is_told_too(stage: Stage, monkeypatch: pyt
     monkeypatch.setattr(change, "make_plan", pressed)
     result = run(stage, "mlinfra apply --auto-approve --json")
     assert result.code == 130
-    assert lines(result)[-1]["diagnostics"][0]["code"] == "MLI-CLI-022"
+    assert lines(result)[-1]["diagnostics"][0]["code"] == "MLI-CLI-023"
