@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from mlinfra.cli.interrupt import ONCE, TWICE
+
 pytestmark = pytest.mark.full
 
 REPOSITORY = Path(__file__).parents[2]
@@ -129,6 +131,53 @@ def test_ctrl_c_finishes_what_is_in_flight_and_saves(world: World) -> None:
     assert code == 2
     assert "Settling" not in out
     assert world.run("apply", "--auto-approve")[0] == 0
+
+
+DISTURBED = 6
+"""Interruptions, spread evenly over the part of an apply in which it makes changes."""
+
+
+@pytest.mark.parametrize("part", range(DISTURBED))
+def test_ctrl_c_twice_stops_at_once_and_the_next_apply_goes_on(
+    tmp_path: Path, moments: list[str], part: int
+) -> None:
+    world = World(tmp_path)
+    code, _, err = world.run(f"{_during(moments, part)}:SIGINT,SIGINT", *APPLY, module="tests.cli.dying")
+    assert code == 130, err
+    assert err.index(ONCE) < err.index(TWICE)
+    _goes_on(world)
+
+
+@pytest.mark.parametrize("part", range(DISTURBED))
+def test_sigterm_finishes_what_is_in_flight_and_names_what_was_not_started(
+    tmp_path: Path, moments: list[str], part: int
+) -> None:
+    world = World(tmp_path)
+    signals = "SIGTERM,SIGTERM" if part % 2 else "SIGTERM"  # whoever orchestrates may send it again
+    code, _, err = world.run(f"{_during(moments, part)}:{signals}", *APPLY, module="tests.cli.dying")
+    assert code == 130, err
+    assert ONCE in err
+    assert TWICE not in err
+    assert re.search(r"Not started: \S+", err)
+    assert not (world.folder / "state" / "quickstart.lock").exists()
+    _goes_on(world)
+
+
+def _during(moments: list[str], part: int) -> int:
+    """A moment between the first change that is sent and the last one but a few."""
+    puts = [number for number, what in enumerate(moments) if what.startswith("before PUT")]
+    return puts[0] + part * (puts[-3] - puts[0]) // (DISTURBED - 1)
+
+
+def _goes_on(world: World) -> None:
+    """The next apply ends what an earlier one began, and makes nothing twice."""
+    code, out, err = world.run(*APPLY)
+    assert code == 0, out + err
+    assert world.run("plan", "--detailed-exitcode")[0] == 0
+    made = [line for line in world.log.read_text().splitlines() if '"PUT"' in line and '"status":201' in line]
+    assert len(made) == len(set(made)), "created twice"
+    assert world.run("destroy", "--auto-approve")[0] == 0
+    assert "0 resources" in world.run("simulator", "show")[1]
 
 
 def test_of_two_applies_at_once_one_finds_the_lock(world: World) -> None:
