@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mlinfra.config import codes
+from mlinfra.config.encryption import read_encryption
 from mlinfra.config.head import load_head
 from mlinfra.config.names import bad_stack_name
 from mlinfra.config.near import did_you_mean, listed
 from mlinfra.config.stackfile import FILE
+from mlinfra.config.surroundings import Surroundings
 from mlinfra.config.variables import PREFIX
-from mlinfra.model.configuration import Backend, Block, Head
-from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
+from mlinfra.model.configuration import Backend, Block, Encryption, Head
+from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, refuse_errors
 from mlinfra.model.source import Node
 from mlinfra.model.state import OutputValue
 from mlinfra.model.value import Attrs, reveal
@@ -65,7 +67,8 @@ def _by_name(place: Workplace, block: Block, attrs: Attrs) -> StateManager:
     wrong = bad_stack_name(attrs["name"], node.position)
     if wrong is not None:
         raise MlinfraError(wrong)
-    head = Head(attrs["name"], block.folder, place.root, _backend(block, attrs))
+    sealed = _encryption(place, block, attrs)
+    head = Head(attrs["name"], block.folder, place.root, _backend(block, attrs), encryption=sealed)
     return place.manager(head, anywhere=True)
 
 
@@ -79,6 +82,27 @@ def _backend(block: Block, attrs: Attrs) -> Backend | None:
         return Backend(kind, settings or {}, node)
     what = f"`{kind}` of {block.label} takes a map of settings"
     raise MlinfraError(error(codes.WRONG_SHAPE, what, f"Write  backend: {{{kind}: {{…}}}}.", node.position))
+
+
+def _encryption(place: Workplace, block: Block, attrs: Attrs) -> Encryption | None:
+    if "encryption" not in attrs:
+        return None
+    problems: list[Diagnostic] = []
+    section = _worked_out(block.body.value["encryption"], attrs["encryption"])
+    around = Surroundings(block.folder, place.root, place.environment)
+    sealed = read_encryption(section, {}, around, problems)
+    refuse_errors(problems)
+    return sealed
+
+
+def _worked_out(written: Node, value: Any) -> Node:
+    """What expressions have come to, where they are written."""
+    if isinstance(value, dict):
+        inner = written.value if written.is_map else {}
+        value = {name: _worked_out(inner.get(name, written), each) for name, each in value.items()}
+    elif isinstance(value, list):
+        value = tuple(_worked_out(written, each) for each in value)
+    return Node(value, written.position, written.key)
 
 
 def _refuse_unread(block: Block, given: Mapping[str, Any], head: Head) -> None:

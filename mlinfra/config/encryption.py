@@ -18,6 +18,7 @@ from mlinfra.model.value import reveal
 
 METHODS = ("file", "environment", "passphrase", "key_vault")
 """Where a key comes from."""
+_WORDS = frozenset({*METHODS, "fallback"})
 _VAULT_KEYS = ("vault", "key", "version", "cloud")
 _NEEDED = _VAULT_KEYS[:2]
 
@@ -73,7 +74,8 @@ def _key(
     members: Mapping[str, Node], whole: Node, evaluated: _Evaluate, problems: list[Diagnostic]
 ) -> SecretKey | None:
     if len(members) != 1:
-        if whole.value is None or isinstance(whole.value, Mapping):  # else it was told
+        if whole.value is None or (isinstance(whole.value, Mapping) and _WORDS.issuperset(whole.value)):
+            # What is no map, or has a key that is not known, was told.
             problems.append(
                 error(
                     codes.WRONG_SHAPE,

@@ -52,12 +52,17 @@ SCHEMA: Schema = {
             "description": "With name: where its state is kept; left out, in files of this repository.",
             "x-hint": "One store with its settings, for example {azure_blob: {…}}.",
         },
+        "encryption": {
+            "type": "object",
+            "description": "With name: the key of its state, as that stack says it under encryption.",
+            "x-hint": "For example {environment: NETWORK_STATE_KEY}.",
+        },
     },
     "additionalProperties": False,
     "anyOf": [{"required": ["stack"]}, {"required": ["name"]}],
     "allOf": [
         {"not": {"required": pair}}
-        for pair in (["stack", "name"], ["stack", "backend"], ["name", "variables"])
+        for pair in (["stack", "name"], ["stack", "backend"], ["stack", "encryption"], ["name", "variables"])
     ],
 }
 """What a block of it holds."""

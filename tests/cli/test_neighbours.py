@@ -78,6 +78,56 @@ def test_by_its_name_and_store(here: Workplace) -> None:
     assert read(here, "{name: net, backend: {local: }}") is None
 
 
+SEALED = """stack: net
+encryption: {environment: NET_KEY}
+"""
+KEY, ANOTHER = ("ab" * 32, "cd" * 32)
+
+
+def sealed(place: Workplace) -> None:
+    """Have the stack ``net`` record an output that is encrypted with `KEY`."""
+    (place.root / "net" / "mlinfra.yaml").write_text(SEALED)
+    with (
+        Workplace(place.root / "net", {"NET_KEY": KEY}) as other,
+        other.manager(other.head(Inputs())).session(command="apply") as session,
+    ):
+        session.commit(_with_output(session.snapshot.state, "rg-sealed"))
+    (state,) = (place.root / "state").glob("net.json")
+    assert b"rg-sealed" not in state.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{stack: ../net}",
+        "{name: net, encryption: {environment: NET_KEY}}",
+        "{name: net, encryption: {environment: OLD_KEY, fallback: [{environment: NET_KEY}]}}",
+        "{name: net, encryption: {environment: \"${'NET_' + 'KEY'}\"}}",
+    ],
+)
+def test_an_encrypted_state_is_read_by_who_has_the_key(here: Workplace, body: str) -> None:
+    sealed(here)
+    here.environment |= {"NET_KEY": KEY, "OLD_KEY": ANOTHER}
+    assert read(here, body) == "rg-sealed"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("{name: net}", "MLI-STA-080"),
+        ("{name: net, encryption: {environment: OLD_KEY}}", "MLI-STA-085"),
+        ("{name: net, encryption: {environment: NO_KEY}}", "MLI-STA-083"),
+        ("{name: net, encryption: {enviroment: NET_KEY}}", "MLI-CFG-012"),
+    ],
+)
+def test_an_encrypted_state_is_refused_to_everybody_else(here: Workplace, body: str, code: str) -> None:
+    sealed(here)
+    here.environment |= {"OLD_KEY": ANOTHER}
+    found = refused(here, body)
+    assert found.code == code
+    assert KEY not in f"{found.summary} {found.detail}"
+
+
 def test_nothing_is_written_and_no_lock_is_in_the_way(here: Workplace) -> None:
     applied(here, "rg-dev")
     before = sorted(here.root.rglob("*"))
