@@ -22,6 +22,10 @@ class Movable(Protocol):
         """The time, UTC."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds since some moment, at once; never goes back."""
+        ...
+
     def advance(self, seconds: float) -> object:
         """Move it forward."""
         ...
@@ -69,7 +73,7 @@ class CommandClock:
 
     def monotonic(self) -> float:
         """Seconds since some moment; never goes back."""
-        base = self._followed.now().timestamp() if self._followed else self._real.monotonic()
+        base = self._followed.elapsed() if self._followed else self._real.monotonic()
         return base + self._offset
 
     def sleep(self, seconds: float) -> None:

@@ -107,6 +107,11 @@ class Simulator:
             self._refresh()
             return clocks.moment(self._world.now)
 
+    def elapsed(self) -> float:
+        """The same in seconds, as of this process's last request or `advance`. It waits for no request that
+        is being answered: a scheduler reads the time several times for each."""
+        return self._world.now
+
     def advance(self, seconds: float) -> None:
         """Let time pass: operations that end meanwhile are over at the next request. Never goes back."""
         with self._lock:

@@ -30,6 +30,9 @@ class Simulated:
     def now(self) -> datetime:
         return START + timedelta(seconds=self.passed)
 
+    def elapsed(self) -> float:
+        return 5000.0 + self.passed
+
     def advance(self, seconds: float) -> None:
         self.passed += seconds
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def test_a_file_keeps_the_world_between_two_simulators(tmp_path: Path) -> None:
     assert second.resources() == kept
     assert second.now() == then
     assert len(kept) == 5
+
+
+def test_elapsed_time_is_at_hand_while_a_request_is_answered() -> None:
+    simulator = Simulator()
+    before = simulator.elapsed()
+    assert before == simulator.now().timestamp()
+    with simulator._lock, ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(simulator.elapsed).result(timeout=60) == before
+    simulator.advance(30)
+    assert simulator.elapsed() == before + 30
 
 
 def test_two_simulators_on_one_file_see_each_other(tmp_path: Path) -> None:
