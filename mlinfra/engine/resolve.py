@@ -26,15 +26,16 @@ from mlinfra.engine.instance import Instance, refused
 from mlinfra.engine.lifecycle import lifecycle_problems, prevents_destruction
 from mlinfra.engine.marks import known_part, split
 from mlinfra.engine.members import Members
+from mlinfra.engine.nulls import without_nulls, without_nulls_inside
 from mlinfra.engine.patience import patiently
-from mlinfra.engine.schema import holding, masked, tainted, with_defaults
+from mlinfra.engine.schema import holding, masked, parted, tainted, with_defaults
 from mlinfra.engine.scope import InstanceScope, KeyedScope, Own
 from mlinfra.engine.settings import Settings
 from mlinfra.engine.sources import Sources
 from mlinfra.model.address import Address, Key, ModulePath
 from mlinfra.model.configuration import Block, Config
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
-from mlinfra.model.source import Node, Template
+from mlinfra.model.source import Node
 from mlinfra.model.state import Record
 from mlinfra.model.value import Attrs, LocalPath
 from mlinfra.providers.api import ProviderError, Resolves, ResourceType
@@ -227,6 +228,7 @@ class Resolver:
         settings = self.settings.of(self.settings.chosen(block, registered.provider.name))
         written = self._body(block, scope, registered.type)
         schema = registered.type.schema(known_part(written))
+        written = without_nulls_inside(block.body, written, schema)
         placed = self._contents.placed(written, schema, block, self.problems)
         if placed != written:
             # What lies at a path may tell the kind: a data asset that is a file, or a folder.
@@ -244,7 +246,7 @@ class Resolver:
         for name, part in holding(schema, "x-ref"):
             if name in attrs:
                 attrs[name] = self._members.referenced(attrs[name], part, address.module)
-        attrs = masked(with_defaults(attrs, schema), schema)
+        attrs = masked(with_defaults(parted(attrs, schema), schema), schema)
         if schema.get("x-versioned") and "version" not in attrs:
             attrs["version"] = version_of(attrs, schema)
         attrs = self._normalized(registered.type, attrs, block)
@@ -275,10 +277,10 @@ class Resolver:
         first = evaluate(block.body, scope.extended({"self": own}), problems)
         if not own.was_read:
             self.problems.extend(problems)
-            return _without_nulls(block.body, first)
+            return without_nulls(block.body, first)
         mark = fingerprint(first, type_.schema(known_part(first)))
         written = evaluate(block.body, scope.extended({"self": Table({"fingerprint": mark})}), self.problems)
-        return _without_nulls(block.body, written)
+        return without_nulls(block.body, written)
 
     def _normalized(self, type_: ResourceType[Any], attrs: Attrs, block: Block) -> Attrs:
         """One spelling. The type never meets a mark: unknown leaves stay out, secrets go in bare."""
@@ -289,13 +291,3 @@ class Resolver:
             self.problems.append(refused(wrong, block, attrs))
             return attrs
         return {**tainted(plain, attrs), **unknown}
-
-
-def _without_nulls(body: Node, written: Attrs) -> Attrs:
-    """The attributes but for those whose expression gave null: such a key is as if it were not written."""
-    held = body.value
-    return {
-        key: value
-        for key, value in written.items()
-        if value is not None or not isinstance(held[key].value, Template)
-    }

@@ -143,6 +143,26 @@ def masked(attrs: Attrs, schema: Schema) -> Attrs:
     return {**attrs, **{name: _masked(attrs[name], part) for name, part in secret}} if secret else attrs
 
 
+def parted(attrs: Attrs, schema: Schema) -> Attrs:
+    """The attributes with secret objects as objects of secrets, where the service answers a part of them.
+
+    What it does not answer (write-only keys) is taken from what was sent, key by key; so keys that a schema
+    names are told even where the whole object is a secret.
+    """
+    found = {
+        name: _parted(attrs[name], part)
+        for name, part in holding(schema, "x-write-only")
+        if isinstance(attrs.get(name), Sensitive)
+    }
+    return {**attrs, **found} if found else attrs
+
+
+def _parted(secret: Sensitive, schema: Schema) -> Any:
+    if not isinstance(secret.value, dict) or "properties" not in schema:
+        return secret
+    return {key: _parted(Sensitive(item), child(schema, key)) for key, item in secret.value.items()}
+
+
 def _masked(value: Any, schema: Schema) -> Any:
     if value is None or isinstance(value, Sensitive | Redacted):
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlinfra.engine.schema import comparable, duration, masked, tainted, with_defaults
+from mlinfra.engine.schema import comparable, duration, masked, parted, tainted, with_defaults
 from mlinfra.model.value import Redacted, Sensitive, Unknown
 
 SCHEMA = {
@@ -84,3 +84,17 @@ def test_a_secret_that_comes_back_as_a_plain_value_stays_a_secret() -> None:
         "list": [Sensitive("s"), Sensitive("t")],
         "other": 1,
     }
+
+
+def test_a_secret_object_that_is_answered_in_part_is_an_object_of_secrets() -> None:
+    inner = {"properties": {"key": {"x-write-only": True}, "kind": {}}}
+    schema = {"properties": {"one": inner, "deep": {"properties": {"one": inner}}, "other": {}}}
+    secret = Sensitive({"key": "k", "kind": "a"})
+    wanted = {"key": Sensitive("k"), "kind": Sensitive("a")}
+    assert parted({"one": secret, "other": secret}, schema) == {"one": wanted, "other": secret}
+    assert parted({"deep": Sensitive({"one": {"key": "k"}})}, schema) == {
+        "deep": {"one": {"key": Sensitive("k")}}
+    }
+    assert parted({"one": Sensitive("k")}, schema) == {"one": Sensitive("k")}
+    plain = {"one": {"key": "k"}}
+    assert parted(plain, schema) is plain
