@@ -28,6 +28,8 @@ MAX_TEXT = 4096
 """Characters of a text that may be a path, as long as one can be."""
 
 _YAML = (".yaml", ".yml")
+_OPENS = "environment_files("
+"""The call of the one function that reads what files name."""
 _LITERAL = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"")
 
 
@@ -108,10 +110,14 @@ class Surveyor:
         return path if path.startswith(f"{self.root}/") or path == os.fspath(self.root) else ""
 
     def _matching(self, base: str, pattern: str) -> Iterator[str]:
+        parts = pattern.split("/")
+        first = next(n for n, part in enumerate(parts) if is_pattern(part))
+        folder = self._inside(base, "/".join(parts[:first]) or ".")
         try:
-            yield from (f"{base}/{name}" for name in matching(Path(base), pattern, self.root))
+            found = matching(Path(folder), "/".join(parts[first:]), self.root) if folder else ()
         except ValueError:
             return  # no pattern after all
+        yield from (f"{folder}/{name}" for name in found)
 
     def _read(self, file: str) -> _Texts:
         if file not in self._texts:
@@ -153,7 +159,10 @@ def _read(path: Path) -> _Texts:
             continue
         start = text.partition("${")[0]
         literals = (single or double for single, double in _LITERAL.findall(text))
-        begun.update(dict.fromkeys(bare_path(each) for each in (start, *literals) if _may_be_path(each)))
+        parts = [bare_path(each) for each in (start, *literals) if _may_be_path(each)]
+        begun.update(dict.fromkeys(parts))
+        if _OPENS in text:  # what the files in these folders name is read too
+            whole.update(dict.fromkeys(f"{each}/**/*{ending}" for each in parts for ending in _YAML))
     return _Texts(tuple(whole), tuple(begun), stack if isinstance(stack, str) else "")
 
 

@@ -92,7 +92,8 @@ class Scopes:
             self._inputs[module.path] = values["var"] = given
         if definition.calls:
             values["module"] = Calls(module, self)
-        around = Surroundings(definition.folder, definition.root, self._environment)
+        called = "the module's folder" if module.path else "the stack's folder"
+        around = Surroundings(definition.folder, definition.root, self._environment, called)
         fixed = self._fixed_locals(module)
         return Scope(values, locals=(definition.locals, fixed), around=around, via=module.via)
 

@@ -14,14 +14,15 @@ ENVIRONMENT_PREFIX = "MLINFRA_ENV_"
 class Surroundings:
     """``folder`` is where relative paths start, ``root`` the repository that they are confined to.
 
-    ``environment`` holds what `readable` lets through. ``templates`` keeps the files that `templatefile` has
-    read, so that each is read and parsed once and its messages are equal; ``in_template`` says that a
-    template is being worked out.
+    ``called`` is, in words, what the folder is. ``environment`` holds what `readable` lets through.
+    ``templates`` keeps the files that `templatefile` has read, so that each is read and parsed once and its
+    messages are equal; ``in_template`` says that a template is being worked out.
     """
 
     folder: Path
     root: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    called: str = "the stack's folder"
     in_template: bool = False
     templates: dict[Path, object] = field(default_factory=dict, repr=False, compare=False)
 

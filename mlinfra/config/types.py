@@ -89,8 +89,9 @@ class Type:
     def _object(self, value: dict[str, Any], at: str) -> str | None:
         for key in value:
             if key not in self.members:
-                near = did_you_mean(key, self.members)
-                return f"{at or 'it'} has a key `{key}` that its type has not. {near}".rstrip()
+                near = did_you_mean(key, self.members).rstrip()
+                told = f"{at or 'it'} has a key `{key}` that its type has not"
+                return f"{told}. {near}" if near else told
         for key, type_ in self.members.items():
             if key not in value and key not in self.optional:
                 return f"{at or 'it'} needs the key `{key}`"

@@ -26,6 +26,7 @@ FILES = {
     "stacks/chosen/mlinfra.yaml": (
         "stack: chosen\nresources: {compute: {a: {file: '../../computes/${var.env}/a.yml'}}}\n"
     ),
+    "stacks/folder/mlinfra.yaml": "stack: folder\nlocals: {a: '${environment_files(\"../../sets\")}'}\n",
     "stacks/calls/mlinfra.yaml": "stack: calls\nmodules: {ws: {source: ../../modules/ws}}\n",
     "modules/ws/module.yaml": "modules: {net: {source: ../net}}\n",
     "modules/net/module.yaml": "resources: {arm: {a: {file: rules/arm.yml}}}\n",
@@ -38,12 +39,14 @@ FILES = {
     "shared/hello.tftpl": "hello\n",
     "shared/body.json": "{}\n",
     "shared/unused.yaml": "a: b\n",
+    "sets/sklearn.yml": "conda_file: ../shared/conda/two.yml\n",
+    "shared/conda/two.yml": "dependencies: [python=3.12]\n",
     "envs/dev.txt": "dev\n",
     "computes/dev/a.yml": "size: small\n",
     "README.md": "read me\n",
     ".gitignore": "*.log\n",
 }
-ALL = ["calls", "chosen", "parts", "plain", "inner", "policed", "text", "uploads"]
+ALL = ["calls", "chosen", "folder", "parts", "plain", "inner", "policed", "text", "uploads"]
 
 
 class Repository:
@@ -104,6 +107,8 @@ def test_without_a_commit_all_stacks_are_listed_with_their_folders(repository: R
         ("stacks/parts/more/jobs.yaml", ["parts"]),
         ("shared/env.yml", ["parts"]),
         ("shared/conda/one.yml", ["parts"]),
+        ("shared/conda/two.yml", ["folder"]),
+        ("sets/another.yml", ["folder"]),
         ("shared/policy.yaml", ["policed"]),
         ("shared/data/a.csv", ["uploads"]),
         ("shared/data/deep/b.csv", ["uploads"]),

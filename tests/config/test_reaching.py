@@ -151,6 +151,70 @@ def test_patterns_that_lead_elsewhere(repository: Path, pattern: str) -> None:
     assert found.detail.startswith("A pattern is a path below the folder")
 
 
+# ---- files of environments -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environments(repository: Path) -> Path:
+    folder = repository / "stack" / "envs"
+    for name in ("conda", "context"):
+        (folder / name).mkdir(parents=True)
+    (folder / "conda" / "b.yml").write_text("dependencies: ['${x}']\n")
+    (folder / "b.yaml").write_text("image: b:1\nconda_file: file:conda/b.yml\n")
+    (folder / "a.yml").write_text("build: {path: context, dockerfile_path: Dockerfile}\n")
+    (folder / "c.yml").write_text("build: {path: https://x/y}\nconda_file: {dependencies: []}\n")
+    (folder / "notes.txt").write_text("text")
+    (folder / ".hidden.yml").write_text("image: h:1\n")
+    return folder
+
+
+def test_files_of_environments_hold_what_they_name(repository: Path, environments: Path) -> None:
+    found = value(repository, "${environment_files('envs')}")
+    assert found == {
+        "a": {"build": {"path": str(environments.resolve() / "context"), "dockerfile_path": "Dockerfile"}},
+        "b": {"image": "b:1", "conda_file": {"dependencies": ["${x}"]}},
+        "c": {"build": {"path": "https://x/y"}, "conda_file": {"dependencies": []}},
+    }
+    assert list(found) == ["a", "b", "c"]
+    assert list(value(repository, "${environment_files('.', '**/conda/*.yml')}")) == ["envs/conda/b"]
+    assert value(repository, "${environment_files('teams')}") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "code"),
+    [
+        ("conda_file: ../../../outside.txt", "envs/z.yml:1:13", codes.FILE_OUTSIDE),
+        ("conda_file: ../../.git/config", "envs/z.yml:1:13", codes.FILE_OUTSIDE),
+        ("conda_file: ../out.txt", "envs/z.yml:1:13", codes.FILE_OUTSIDE),
+        ("conda_file: conda/none.yml", "envs/z.yml:1:13", codes.FILE_MISSING),
+        ("conda_file: ../loop", "envs/z.yml:1:13", codes.FILE_MISSING),
+        ("build: {path: ../../..}", "envs/z.yml:1:15", codes.FILE_OUTSIDE),
+        ("build: {path: none}", "envs/z.yml:1:15", codes.FILE_MISSING),
+        ("a: [", "envs/z.yml:2:1", codes.SYNTAX),
+        ("- a", "envs/z.yml:1:1", codes.WRONG_SHAPE),
+        ("", "envs/z.yml:1:1", codes.EMPTY),
+    ],
+)
+def test_what_is_wrong_in_a_file_of_an_environment_is_told_with_its_place(
+    repository: Path, environments: Path, text: str, place: str, code: str
+) -> None:
+    (environments / "z.yml").write_text(text)
+    found = failure(repository, "${environment_files('envs')}")
+    assert (str(found.position), found.code) == (place, code)
+
+
+def test_files_of_environments_stay_in_the_repository(repository: Path, environments: Path) -> None:
+    assert failure(repository, "${environment_files('../..')}").code == codes.FILE_OUTSIDE
+    assert failure(repository, "${environment_files('../.git')}").code == codes.FILE_OUTSIDE
+    assert failure(repository, "${environment_files('none')}").code == codes.FILE_MISSING
+    (environments / "out.yml").symlink_to(repository.parent / "outside.txt")
+    (environments / "loop.yml").symlink_to(environments / "loop.yml")
+    (environments / "git.yml").symlink_to(repository / ".git" / "config")
+    assert list(value(repository, "${environment_files('envs')}")) == ["a", "b", "c"]
+    (environments / "b.yml").write_text("image: b:2\n")
+    assert "one name" in failure(repository, "${environment_files('envs')}").detail
+
+
 def test_without_a_stack_around_there_are_no_files() -> None:
     problems: list[Diagnostic] = []
     evaluate(template("${file('motd.txt')}"), Scope({}), problems)

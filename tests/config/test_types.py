@@ -59,6 +59,7 @@ def test_values_that_fit(text: str, value: Any) -> None:
             {"nam": "x"},
             "it has a key `nam` that its type has not. Did you mean `name`?",
         ),
+        ("object({name: string})", {"zzz": "x"}, "it has a key `zzz` that its type has not"),
         ("object({a: object({b: bool})})", {"a": {"b": "x"}}, "a.b is text and should be true or false"),
         ("object({a: object({b: bool})})", {"a": {}}, "a needs the key `b`"),
     ],

@@ -1,7 +1,8 @@
 """Functions that read files of the repository.
 
-Paths are relative to the stack's folder, wherever the expression stands. Links are followed, and nothing
-outside of the repository or inside of ``.git`` is read. What a file holds is no secret.
+Paths are relative to the folder of the stack, or of the module, that the expression belongs to, whichever of
+its files it stands in. Links are followed, and nothing outside of the repository or inside of ``.git`` is
+read. What a file holds is no secret.
 """
 
 from __future__ import annotations
@@ -18,12 +19,11 @@ from mlinfra.config.surroundings import Surroundings
 MAX_HASHED = 256 * 1024 * 1024
 """Bytes of one file that is hashed; about a second."""
 
-_BASE = "the stack's folder"
-
 
 @function('file("motd.txt")', "Welcome to churn.\n", name="file", wants="around")
 def file_text(around: Surroundings, path: Any) -> str:
-    """The text of a file (UTF-8) of the repository; the path is relative to the stack's folder."""
+    """The text of a file (UTF-8) of the repository; the path is relative to the stack's folder, or the
+    module's."""
     return read_text(_regular(around, path))
 
 
@@ -56,7 +56,7 @@ def fileset(around: Surroundings, folder: Any, pattern: Any) -> list[str]:
 
     ``*`` stands for characters of one name, ``**`` for folders; names with a dot at their start are left out.
     """
-    found = find(as_text(folder), around.folder, around.root, _BASE)
+    found = find(as_text(folder), around.folder, around.root, around.called)
     return matching(found, as_text(pattern), around.root)
 
 
@@ -93,7 +93,7 @@ def read_text(path: Path) -> str:
 
 
 def _regular(around: Surroundings, path: Any) -> Path:
-    found = find(as_text(path), around.folder, around.root, _BASE)
+    found = find(as_text(path), around.folder, around.root, around.called)
     if not is_file(found):
         raise Refused(codes.UNREADABLE, f"`{path}` is not a file", "It takes the path of a file.")
     return found
