@@ -78,7 +78,8 @@ def _files(paths: Sequence[Path], folder: Path) -> list[Path]:
     files = trial_files([folder / path for path in paths] or [folder])
     if files:
         return files
-    where = ", ".join(map(os.fspath, paths)) or "this folder" if folder == Path() else os.fspath(folder)
+    here = "this folder" if folder == Path() else os.fspath(folder)
+    where = ", ".join(map(os.fspath, paths)) or here
     raise MlinfraError(
         error(
             "MLI-TST-030",
@@ -95,7 +96,7 @@ def _tested(path: Path, folder: Path, wanted: str) -> Report | None:
     shown = Path(os.path.relpath(path, folder)).as_posix()
     report = Report(shown, os.path.relpath(home, folder))
     try:
-        trial = read_trial(path, f"{FOLDER}/{path.name}")
+        trial = read_trial(path, f"{FOLDER}/{path.name}" if path.parent.name == FOLDER else shown)
     except MlinfraError as wrong:
         return replace(report, failures=tuple(map(Failure, wrong.diagnostics)))
     report = replace(report, description=trial.description)

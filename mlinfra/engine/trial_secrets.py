@@ -15,20 +15,25 @@ from mlinfra.model.trial import Failure, Run, Trial
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """The texts of secrets, and the lines of the test file on which they are written."""
+    """The texts of secrets, and the lines of the test file on which there may be some."""
 
     texts: frozenset[str] = frozenset()
     lines: frozenset[int] = frozenset()
 
 
 def hidden_in(trial: Trial, run: Run) -> Hidden:
-    """The values that the file gives to sensitive variables, for all runs or for this one."""
+    """The values that the file gives to sensitive variables, for all runs or for this one.
+
+    Where there are such variables, any value may be meant for one of them: its name may be misspelt.
+    """
     names = declared_secrets(trial.folder, trial.subject) or frozenset()
-    given = [values[name] for values in (trial.variables, run.variables) for name in names & values.keys()]
-    bare = [node for node in given if not node.expressions()]
+    if not names:
+        return Hidden()
+    given = [item for values in (trial.variables, run.variables) for item in values.items()]
+    bare = [node for name, node in given if name in names and not node.expressions()]
     return Hidden(
         frozenset(filter(None, (text for node in bare for text in secrets(secret(plain(node)))))),
-        frozenset(line for node in given for line in _lines(node)),
+        frozenset(line for _, node in given for line in _lines(node)),
     )
 
 

@@ -159,7 +159,7 @@ runs:
         FAILS,
         FAILS.replace("description: the", "descripton: the"),
         FAILS.replace(f"variables: {{token: {CANARY}}}, assert", f"varables: {{token: {CANARY}}}, assert"),
-        FAILS.replace(f"token: {CANARY}}}, assert", f"tken: {CANARY}, token: {CANARY}}}, assert"),
+        FAILS.replace(f"token: {CANARY}", f"tken: {CANARY}"),
         FAILS.replace(f"variables: {{token: {CANARY}}}\n", f"variables: {{token: [{CANARY}]}}\n", 1).replace(
             f"variables: {{token: {CANARY}}}, assert", "assert"
         ),
