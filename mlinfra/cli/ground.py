@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from mlinfra.state.api import Store
     from mlinfra.state.session import Session, Snapshot
 
-_NOT_FOR_TESTS = ("MLINFRA_VAR_", "MLINFRA_ENV_", "MLINFRA_SIMULATOR_", "MLINFRA_POLICY")
-"""What starts so in the environment is not read: a test says the same on every machine."""
+_NOT_FOR_TESTS = ("MLINFRA_SIMULATOR_", "MLINFRA_POLICY")
+"""What starts so in the environment is not read: a test says the same on every machine. Values of variables
+are not read from there by `load_staged`."""
 
 _LONGEST = 4 * 3600.0
 """Seconds of the simulator's clock in which whatever a request began has ended."""

@@ -61,7 +61,7 @@ def staged(trial: Trial, run: Run) -> Staged:
     )
 
 
-def tested(trial: Trial) -> ModulePath:
+def module_path(trial: Trial) -> ModulePath:
     """The module that the conditions of a test speak of: the stack itself, or the one under test."""
     return () if trial.subject is Subject.STACK else (ModuleStep(_name(trial)),)
 

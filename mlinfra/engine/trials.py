@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from mlinfra.config.staging import tested
+from mlinfra.config.staging import module_path
 from mlinfra.engine.applier import StopSignal, apply
 from mlinfra.engine.checks import refusals
 from mlinfra.engine.conditions import WORDS, keys_of
@@ -106,7 +106,7 @@ def _attempt(trial: Trial, run: Run, ground: Ground) -> Iterator[Failure]:
     yield from map(Failure, done.refused)
     if done.refused or done.seen is None:
         return
-    scope = names_of(done.seen, tested(trial), keys_of(ground.context.catalogue))
+    scope = names_of(done.seen, module_path(trial), keys_of(ground.context.catalogue))
     for assertion in run.assertions:
         failure = judge(assertion, scope)
         if failure is not None:

@@ -21,25 +21,28 @@ CANARY = "canary-Secret-77"
 STACK = """
 stack: churn
 azure: {cloud: public, subscription: "${var.subscription}", location: westeurope}
-backend: {azure_blob: {account: stnowhere, container: state, key: churn}}
+backend: {azure_blob: {account: "${1 / 0}", container: state, key: churn}}
 encryption: {key: {env: KEY_THAT_NOBODY_SET}}
 variables:
   subscription: {type: string, default: 00000000-0000-0000-0000-000000000001}
-  owner: {type: string, default: "${env}"}
+  owner: {type: string, default: nobody}
   token: {type: string, sensitive: true, default: ""}
 resources:
   resource_group:
-    main: {name: rg-churn, tags: {owner: "${var.owner}", token: "${var.token}"}}
+    main:
+      name: rg-churn
+      tags: {owner: "${var.owner}", token: "${var.token}", by: "${env_or_default('OWNER', 'nobody')}"}
   storage_account:
     main: {name: stchurn}
 outputs:
   group: {value: "${resource_group.main.id}"}
   token: {value: "${var.token}"}
-""".replace('"${env}"', "nobody")
+"""
 PASSES = """
 runs:
   - name: it is made
-    assert: [{condition: "${plan.create == 2 and var.owner == \\"nobody\\"}"}]
+    assert:
+      - condition: ${plan.create == 2 and var.owner == "nobody" and resource_group.main.tags.by == "nobody"}
 """
 
 
@@ -116,6 +119,7 @@ def test_the_environment_has_no_say(home: Path) -> None:
     run(
         home,
         MLINFRA_VAR_owner="ana",
+        MLINFRA_ENV_OWNER="ana",
         MLINFRA_SIMULATOR_FAULTS=os.fspath(home / "missing.json"),
         MLINFRA_POLICY=os.fspath(home / "missing.yaml"),
     )
