@@ -14,6 +14,7 @@ from pathlib import Path
 from mlinfra.config.names import bad_name
 from mlinfra.config.source import read_mapping
 from mlinfra.config.stackfile import in_order, stack_file
+from mlinfra.config.trials import FOLDER
 from mlinfra.model.address import ModulePath, ModuleStep
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.model.source import Node, SourceFile
@@ -49,7 +50,7 @@ def staged(trial: Trial, run: Run) -> Staged:
     """What one run of a test works on. Raises MlinfraError where the stack's file cannot be read."""
     variables = {**trial.variables, **run.variables}
     if trial.subject is Subject.MODULE:
-        return Staged(trial.source, _around(trial, run, variables), trial.folder, trial.folder / "tests", {})
+        return Staged(trial.source, _around(trial, run, variables), trial.folder, trial.folder / FOLDER, {})
     source = stack_file(trial.folder)
     problems: list[Diagnostic] = []
     top = read_mapping(source, problems)

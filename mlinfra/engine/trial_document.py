@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mlinfra.config import codes
-from mlinfra.config.trials import AROUND, METHODS
+from mlinfra.config.trial_runs import METHODS
+from mlinfra.config.trials import AROUND
 from mlinfra.config.vocabulary import DIALECT, EXPRESSION, JsonSchema
 from mlinfra.engine.document import module_document, stack_document
 from mlinfra.engine.schema import Schema

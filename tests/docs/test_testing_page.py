@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from mlinfra.cli.main import cli
-from mlinfra.config import trials
+from mlinfra.config import trial_runs, trials
 from mlinfra.engine.conditions import WORDS
 from tests.scenarios.script import fits
 
@@ -38,7 +38,7 @@ def test_every_example_does_what_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_every_key_is_told() -> None:
     told = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE))))
-    assert {*trials.KEYS, *trials.RUN_KEYS} - told == {"reason"}
+    assert {*trials.KEYS, *trial_runs.RUN_KEYS} - told == {"reason"}
     assert "with a `reason`" in PAGE
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mlinfra.config import trials
+from mlinfra.config import trial_runs, trials
 from mlinfra.config.inputs import plain
 from mlinfra.config.source import parse
 from mlinfra.config.trials import read_trial, trial_files
@@ -40,10 +40,10 @@ def test_it_is_a_json_schema_that_knows_every_key() -> None:
     run = document()["properties"]["runs"]["items"]["properties"]
     assertion = run["assert"]["items"]["properties"]
     assert set(document()["properties"]) == set(trials.KEYS)
-    assert set(run) == set(trials.RUN_KEYS)
-    assert set(assertion) == set(trials.ASSERT_KEYS)
-    assert set(run["simulator"]["items"]["properties"]) == set(trials.REQUEST_KEYS)
-    assert set(run["expect_error"]["anyOf"][1]["properties"]) == set(trials.REFUSAL_KEYS)
+    assert set(run) == set(trial_runs.RUN_KEYS)
+    assert set(assertion) == set(trial_runs.ASSERT_KEYS)
+    assert set(run["simulator"]["items"]["properties"]) == set(trial_runs.REQUEST_KEYS)
+    assert set(run["expect_error"]["anyOf"][1]["properties"]) == set(trial_runs.REFUSAL_KEYS)
 
 
 def test_each_key_of_ours_has_a_description_and_an_example() -> None:
