@@ -26,7 +26,9 @@ from mlinfra.config.vocabulary import (
     section,
     worked_out,
 )
+from mlinfra.engine.illustrations import illustrated
 from mlinfra.engine.neighbours import SCHEMA, STACK_OUTPUT
+from mlinfra.engine.samples import samples
 from mlinfra.engine.schema import Schema
 from mlinfra.engine.settings import ALIASES
 from mlinfra.providers.api import Catalogue, ResourceType
@@ -43,7 +45,7 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
     """
     backend = _backend(stores)
     definitions, blocks = _blocks(catalogue, backend)
-    return {
+    document: JsonSchema = {
         "$schema": DIALECT,
         "title": "mlinfra stack",
         "description": "What belongs together and is planned and applied together.",
@@ -67,12 +69,13 @@ def stack_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSc
         "additionalProperties": False,
         "$defs": definitions,
     }
+    return illustrated(document, samples(catalogue))
 
 
 def module_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonSchema:
     """The schema of a ``module.yaml`` with these providers and stores."""
     definitions, blocks = _blocks(catalogue, _backend(stores))
-    return {
+    document: JsonSchema = {
         "$schema": DIALECT,
         "title": "mlinfra module",
         "description": "What is written once and used by many stacks.",
@@ -88,6 +91,7 @@ def module_document(catalogue: Catalogue, stores: Mapping[str, Schema]) -> JsonS
         "additionalProperties": False,
         "$defs": definitions,
     }
+    return illustrated(document, samples(catalogue))
 
 
 def _backend(stores: Mapping[str, Schema]) -> JsonSchema:

@@ -68,6 +68,7 @@ and these at the top of a schema:
 ``x-example``             a body that conformance tests create; ``x-examples`` maps names to one for each
                           kind. ``x-example-update`` laid over it changes it in place,
                           ``x-example-immutable`` replaces it
+``x-example-more``        bodies that show keys which those have not: examples for editors, never created
 ========================  ================================================================================
 """
 

@@ -17,6 +17,7 @@ from mlinfra.providers.azure import ids, operations, versions
 from mlinfra.providers.azure.errors import AzureError, absent_error, gone
 from mlinfra.providers.azure.facts.lanes import LANES
 from mlinfra.providers.azure.types.arm_place import split
+from mlinfra.providers.azure.types.illustrations import MORE
 from mlinfra.providers.azure.types.schema import (
     Property,
     changed,
@@ -88,7 +89,8 @@ class ArmType:
         table = self.table(attrs)
         found = self._schemas.get(id(table))
         if found is None:
-            found = self._schemas[id(table)] = table, json_schema(table, self.schema_words(attrs))
+            words = {"x-example-more": MORE.get(self.name, ()), **self.schema_words(attrs)}
+            found = self._schemas[id(table)] = table, json_schema(table, words)
         return found[1]
 
     def schema_words(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from mlinfra.model.value import Attrs, LocalPath
 from mlinfra.providers.api import ProviderError
 from mlinfra.providers.azure import ids
 from mlinfra.providers.azure.types.asset import FIXED, WORDS, Asset, common_rows, is_local
+from mlinfra.providers.azure.types.illustrations import MORE
 from mlinfra.providers.azure.types.schema import Property, choice, json_schema, pick, text
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ class DataAsset(Asset):
     def __init__(self) -> None:
         super().__init__()
         self._tables = {kind: _rows(kind) for kind in _TYPES}
-        self._documents = {kind: json_schema(rows, self.words) for kind, rows in self._tables.items()}
+        words = {"x-example-more": MORE[self.name], **self.words}
+        self._documents = {kind: json_schema(rows, words) for kind, rows in self._tables.items()}
 
     def table(self, attrs: Mapping[str, Any]) -> tuple[Property, ...]:
         """The rows for the type; where none is written, for what the path looks like."""
