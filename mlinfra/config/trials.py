@@ -36,15 +36,17 @@ def trial_files(targets: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for target in targets:
         if target.is_dir():
-            found.update(dict.fromkeys(sorted(filter(_is_one, target.rglob(f"*{ENDING}")))))
+            found.update(dict.fromkeys(sorted(filter(is_trial, target.rglob(f"*{ENDING}")))))
         else:
             found[target] = None
     return list(found)
 
 
-def _is_one(path: Path) -> bool:
+def is_trial(path: Path) -> bool:
+    """Whether a file is a test of the stack or module that it stands beside."""
     home = path.parent
-    return home.name == FOLDER and subject_of(home.resolve().parent) is not None
+    beside = home.name == FOLDER and subject_of(home.resolve().parent) is not None
+    return beside and path.name.endswith(ENDING)
 
 
 def subject_of(folder: Path) -> Subject | None:

@@ -20,7 +20,8 @@ WORDS = {
 }  # fmt: skip
 TOP_WORDS = {
     "x-discriminator", "x-owner-tag", "x-adopts-equal", "x-data", "x-seconds", "x-example", "x-examples",
-    "x-example-update", "x-example-immutable", "x-replace-broken", "x-read-one-by-one", "x-soft-delete",
+    "x-example-update", "x-example-immutable",
+    "x-example-more", "x-replace-broken", "x-read-one-by-one", "x-soft-delete",
     "x-guards", "x-versioned", "x-serves",
 }  # fmt: skip
 
