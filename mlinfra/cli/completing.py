@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Offer: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
 """What click calls, with what is typed of the word."""
 
+VARIABLE = "_MLINFRA_COMPLETE"
+"""The environment variable in which a shell asks, as click derives it from the program's name."""
+
 FOLDERS = 2_000
 """Folders that are looked through for stacks."""
 

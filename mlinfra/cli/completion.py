@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from mlinfra.cli import console
-from mlinfra.cli.shells import PROGRAM, SHELLS, VARIABLE
+from mlinfra.cli.completing import VARIABLE
+from mlinfra.cli.shells import PROGRAM, SHELLS
 
 
 @click.command()

@@ -66,7 +66,7 @@ def explain(
         from mlinfra.engine.planner import make_plan
 
         planned = make_plan(config, snapshot, place.context(), Options(refresh=refresh))
-        _resource(planned, address, as_json=as_json, no_color=no_color)
+        _resource(planned, address, place.catalogue, as_json=as_json, no_color=no_color)
 
 
 def _address(what: str) -> Address:
@@ -76,12 +76,14 @@ def _address(what: str) -> Address:
         raise click.BadParameter(f"{wrong}.", param_hint="ADDRESS|TYPE|CODE") from None
 
 
-def _resource(planned: Planned, address: Address, *, as_json: bool, no_color: bool) -> None:
+def _resource(
+    planned: Planned, address: Address, catalogue: Catalogue, *, as_json: bool, no_color: bool
+) -> None:
     from mlinfra.engine.explain import explain as all_of
     from mlinfra.render.explained import explained, page
     from mlinfra.render.explained_json import explained_json
 
-    found = all_of(planned, address)
+    found = all_of(planned, address, catalogue)
     if as_json:
         console.document(explained_json(found))
     else:

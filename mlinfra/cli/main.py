@@ -22,9 +22,6 @@ from mlinfra.cli.lazy import LazyGroup
 
 _AT = "mlinfra.cli."
 
-_COMPLETING = "_MLINFRA_COMPLETE"
-"""The environment variable in which a shell asks what could follow."""
-
 _COLLECT_AFTER = (100_000, 50, 50)
 """How many new objects the garbage collector waits for, and its generations for each other."""
 
@@ -84,7 +81,7 @@ class Mlinfra(LazyGroup):
         **extra: Any,
     ) -> Any:
         """Run one command and leave with its exit code."""
-        if _COMPLETING in os.environ:
+        if completing.VARIABLE in os.environ:
             from mlinfra.cli import shells  # noqa: F401  # registers how ours are answered
         try:
             name = prog_name or "mlinfra"
@@ -92,7 +89,7 @@ class Mlinfra(LazyGroup):
                 args, name, complete_var, False, windows_expand_args=windows_expand_args, **extra
             )
         except (Exception, KeyboardInterrupt) as wrong:
-            if _COMPLETING in os.environ:  # what is said would stand in the line that somebody types
+            if completing.VARIABLE in os.environ:  # what is said would stand in the line that somebody types
                 sys.exit(1)
             # Imported here: what reports an error (rich, the renderer) is not paid for by what has none.
             from mlinfra.cli.failure import report

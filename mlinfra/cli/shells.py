@@ -21,9 +21,6 @@ from click.shell_completion import (
 )
 
 PROGRAM = "mlinfra"
-VARIABLE = "_MLINFRA_COMPLETE"
-"""The environment variable in which a shell asks, as click derives it from the program's name."""
-
 _BASH = """\
 %(complete_func)s() {
     local IFS=$'\\n' answer line kind value

@@ -40,8 +40,6 @@ class BlockGraph:
     """By block of ``data:``, the blocks of resources that tell which one it is."""
     source_parents: Mapping[tuple[Address, str], Address | None]
     """As ``parents``, of blocks of ``data:``."""
-    places: Mapping[Address, Mapping[Address, Position]]
-    """As ``needs``, with where a block says that it needs another."""
 
     def readers(self, address: Address) -> frozenset[Address]:
         """The blocks that need this one, directly."""
@@ -62,11 +60,19 @@ class BlockGraph:
                 needs[first].pop(second, None)
 
 
-def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> BlockGraph:
-    """The graph of a stack's blocks; what is wrong with it goes to ``problems``.
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What is found of a stack's blocks before they are put in order; ``edges`` says where each is told."""
 
-    A block of an unknown type is reported and left out; a cycle is reported with its path and broken.
-    """
+    blocks: dict[Address, Block]
+    registered: dict[Address, Registered]
+    edges: dict[Address, dict[Address, Position]]
+    parents: Parents
+    sources: dict[Address, frozenset[Address]]
+    source_parents: Parents
+
+
+def _gathered(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> _Gathered:
     registered: dict[Address, Registered] = {}
     blocks: dict[Address, Block] = {}
     for block in config.blocks:
@@ -96,22 +102,36 @@ def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]
             found_edges.setdefault(target, position)
         for target in _parents(block, schema, directory, parents, problems):
             found_edges.setdefault(target, (block.parent or block.body).position)
-    order = _in_order(edges, blocks, problems)
+    return _Gathered(blocks, registered, edges, parents, sources, source_parents)
+
+
+def block_graph(config: Config, catalogue: Catalogue, problems: list[Diagnostic]) -> BlockGraph:
+    """The graph of a stack's blocks; what is wrong with it goes to ``problems``.
+
+    A block of an unknown type is reported and left out; a cycle is reported with its path and broken.
+    """
+    found = _gathered(config, catalogue, problems)
+    edges = found.edges
+    order = _in_order(edges, found.blocks, problems)
     back: dict[Address, set[Address]] = {}
     for address, targets in edges.items():
         for target in targets:
             back.setdefault(target, set()).add(address)
     return BlockGraph(
-        blocks=blocks,
-        registered=registered,
+        blocks=found.blocks,
+        registered=found.registered,
         needs={address: frozenset(targets) for address, targets in edges.items()},
-        parents=parents,
+        parents=found.parents,
         order=tuple(order),
         back={address: frozenset(readers) for address, readers in back.items()},
-        sources=sources,
-        source_parents=source_parents,
-        places=edges,
+        sources=found.sources,
+        source_parents=found.source_parents,
     )
+
+
+def places_of_needs(config: Config, catalogue: Catalogue) -> Mapping[Address, Mapping[Address, Position]]:
+    """By block, the blocks that it needs and where it says so. Made anew: only who asks pays for them."""
+    return _gathered(config, catalogue, []).edges
 
 
 def _in_order(

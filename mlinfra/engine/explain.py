@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlinfra.config.reading import Reads
+from mlinfra.engine.blocks import places_of_needs
 from mlinfra.engine.containment import nearest, within
 from mlinfra.engine.decide import Work
 from mlinfra.engine.expectation import kind_of, usual
@@ -22,19 +23,20 @@ from mlinfra.model.graph import dependants, heaviest_before
 from mlinfra.model.plan import Action, Change, Op
 from mlinfra.model.state import Deed, Record
 from mlinfra.model.value import Attrs
+from mlinfra.providers.api import Catalogue
 
 _OPS = (Op.CREATE, Op.UPDATE, Op.DELETE)
 """What is worth telling how long it takes."""
 
 
-def explain(planned: Planned, address: Address) -> Explanation:
+def explain(planned: Planned, address: Address, catalogue: Catalogue) -> Explanation:
     """All there is to say of the resource or block at an address.
 
     Raises MlinfraError for an address that is neither written nor recorded, with the near one.
     """
     known = {*planned.works, *planned.resolver.graph.blocks, *planned.state.records}
     check_targets([address], known)
-    return _Explaining(planned, address).run()
+    return _Explaining(planned, address, catalogue).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class _Subject:
 class _Explaining:
     """One walk around one address."""
 
-    def __init__(self, planned: Planned, address: Address) -> None:
-        self.planned, self.address = planned, address
+    def __init__(self, planned: Planned, address: Address, catalogue: Catalogue) -> None:
+        self.planned, self.address, self.catalogue = planned, address, catalogue
         self.graph, self.state = planned.resolver.graph, planned.state
         self.block: Block | None = self.graph.blocks.get(address.block)
         works = (w for w in planned.works.values() if address in (w.address, w.address.block))
@@ -159,7 +161,7 @@ class _Explaining:
             return
         parents = self.graph.parents.items()
         own = {p.block for (child, _), p in parents if p is not None and child == self.address.block}
-        places = self.graph.places[self.address.block]
+        places = places_of_needs(self.planned.config, self.catalogue)[self.address.block]
         for target in sorted(places, key=self.rank.__getitem__):
             yield Needed(target, places[target], target in own)
 

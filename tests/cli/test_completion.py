@@ -12,9 +12,9 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
-from mlinfra.cli.completing import FOLDERS
+from mlinfra.cli.completing import FOLDERS, VARIABLE
 from mlinfra.cli.main import COMMANDS, cli
-from mlinfra.cli.shells import SHELLS, VARIABLE
+from mlinfra.cli.shells import SHELLS
 
 STACK = """\
 stack: shell

@@ -32,7 +32,7 @@ outputs:
 
 
 def explained(bench: Bench, address: str) -> Explanation:
-    return explain(bench.plan(), parse_address(address))
+    return explain(bench.plan(), parse_address(address), bench.context.catalogue)
 
 
 def told(origin: Origin) -> list[tuple[str, str, tuple[str, ...]]]:
