@@ -135,6 +135,8 @@ LANGUAGE: tuple[Sample, ...] = (
     {"import": [{"to": "compute.pool", "id": "${each.value}", "for_each": {"cpu": f"{_GROUP}/…/cpu"}}]},
     *({"backend": backend} for backend in _BACKENDS),
     *({"data": {"stack_output": {"network": {"name": "network-dev", "backend": b}}}} for b in _BACKENDS),
+    {"policy": {"exceptions": [{"stack": "churn-dev"}]}},
+    {"data": {"stack_output": {"network": {"encryption": {"environment": "NETWORK_STATE_KEY"}}}}},
     {"encryption": {"key_vault": _VAULT, "fallback": "plain"}},
     {"encryption": {"environment": "MLINFRA_STATE_KEY", "fallback": {"passphrase": "${var.passphrase}"}}},
     {"encryption": {"file": "/etc/mlinfra/key", "fallback": {"file": "/etc/mlinfra/earlier-key"}}},
