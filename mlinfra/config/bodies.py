@@ -6,7 +6,7 @@ in the repository, links followed.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 from mlinfra.config import codes
@@ -20,10 +20,10 @@ _KEYS = ("path", "expressions")
 
 
 class Bodies:
-    """Reads body files, each once. ``stack`` is the stack's folder, ``root`` what files are confined to."""
+    """Reads body files, each once. ``root`` is what they are confined to, ``shown`` how messages call one."""
 
-    def __init__(self, stack: Path, root: Path, problems: list[Diagnostic]) -> None:
-        self.stack = stack
+    def __init__(self, root: Path, problems: list[Diagnostic], shown: Callable[[Path], str]) -> None:
+        self.shown = shown
         self.root = root.resolve()
         self.problems = problems
         self._read: dict[tuple[Path, bool], Node | None] = {}
@@ -73,13 +73,10 @@ class Bodies:
 
     def _mapping(self, path: Path, expressions: bool, place: Node) -> Node | None:
         try:
-            source = read_source(path, self._shown(path))
+            source = read_source(path, self.shown(path))
         except MlinfraError as wrong:
             self.problems += (found.located(None, place.position) for found in wrong.diagnostics)
             return None
         return read_mapping(
             source, self.problems, expressions=expressions, hint="It should hold the keys of a resource."
         )
-
-    def _shown(self, path: Path) -> str:
-        return Path(os.path.relpath(path, self.stack)).as_posix()

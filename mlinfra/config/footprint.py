@@ -17,11 +17,11 @@ from typing import Any
 
 from mlinfra.config.content import bare_path, plain
 from mlinfra.config.files import is_file, is_pattern, matching
+from mlinfra.config.library import FILE as MODULE_FILE
 from mlinfra.config.source import read_source, read_value
 from mlinfra.config.stackfile import FILE
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 
-MODULE_FILE = "module.yaml"
 """What makes a folder a module."""
 
 MAX_TEXT = 4096

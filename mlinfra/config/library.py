@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mlinfra.config import codes
@@ -12,14 +12,14 @@ from mlinfra.config.bodies import Bodies
 from mlinfra.config.calls import Trail
 from mlinfra.config.definition import SHARED, keys, read_definition
 from mlinfra.config.files import Refused, confined
-from mlinfra.config.gitsource import GitSource, is_git, read_git_source
+from mlinfra.config.gitsource import PREFIX, GitSource, is_git, read_git_source
 from mlinfra.config.include import Part
 from mlinfra.config.inputs import read_inputs
 from mlinfra.config.lock import Checkouts, Pin
 from mlinfra.config.near import did_you_mean
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import read_mapping, read_source
-from mlinfra.config.stackfile import repository
+from mlinfra.config.stackfile import repository, seen_from
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error
 from mlinfra.model.module import Definition
 from mlinfra.model.source import Node, SourceFile
@@ -27,6 +27,9 @@ from mlinfra.model.source import Node, SourceFile
 FILE = "module.yaml"
 SECTIONS = ("description", "inputs", *SHARED)
 """What a module's file may hold."""
+
+COMMIT = 12
+"""Characters of a commit's name that messages show."""
 
 _HINT = f"A module holds {', '.join(SECTIONS[1:-1])} or {SECTIONS[-1]}."
 
@@ -43,6 +46,7 @@ class ModuleFiles:
         self._pins, self._checkouts = pins, checkouts
         self.pinned: dict[str, Pin] = {}
         self._fetched: dict[str, Path] = {}
+        self._origins: dict[Path, tuple[str, str]] = {}
         self._read: dict[Path, Definition | None] = {}
 
     def open(
@@ -83,13 +87,14 @@ class ModuleFiles:
         if name not in self._fetched:
             folder, self.pinned[name] = self._checkouts.checkout(source, self._pins.get(name))
             self._fetched[name] = folder.resolve()
+            self._origins[folder.resolve()] = source.url, self.pinned[name].commit
         return self._fetched[name]
 
     def _definition(
         self, path: Path, root: Path, trail: Trail, problems: list[Diagnostic]
     ) -> Definition | None:
         found: list[Diagnostic] = []
-        shown = Path(os.path.relpath(path / FILE, self._stack.resolve())).as_posix()
+        shown = self._shown(path / FILE, root)
         definition = None
         try:
             definition = self._parsed(read_source(path / FILE, shown), path, root, trail, found)
@@ -97,6 +102,13 @@ class ModuleFiles:
             found += wrong.diagnostics
         problems += (one.within(trail.via) for one in found)
         return definition
+
+    def _shown(self, path: Path, root: Path) -> str:
+        """A file as messages call it: as seen from the stack, or, of what was fetched, where it came from."""
+        if root not in self._origins:
+            return seen_from(self._stack, path)
+        url, commit = self._origins[root]
+        return f"{PREFIX}{url}//{path.relative_to(root).as_posix()}@{commit[:COMMIT]}"
 
     def _parsed(
         self, source: SourceFile, path: Path, root: Path, trail: Trail, problems: list[Diagnostic]
@@ -118,7 +130,7 @@ class ModuleFiles:
             list(keys(sections.get("inputs"))),
             self,
             Trail(trail.via, (*trail.folders, path)),
-            Bodies(self._stack, root, problems),
+            Bodies(root, problems, partial(self._shown, root=root)),
             problems,
         )
         return replace(definition, description=about)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,7 +28,7 @@ from mlinfra.config.refactors import read_moved, read_removed, with_imports
 from mlinfra.config.references import Checker, Names
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import LARGE, read_mapping
-from mlinfra.config.stackfile import FILE, in_order, repository, shown, stack_file, stack_name
+from mlinfra.config.stackfile import FILE, in_order, repository, seen_from, shown, stack_file, stack_name
 from mlinfra.config.staging import Staged
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
@@ -139,7 +140,7 @@ def _load(stage: Staged, given: _Given, library: ModuleFiles) -> Config:
         list(keys(declared["variables"])),
         library,
         Trail((), (stage.base.resolve(),)),
-        Bodies(folder, root, problems),
+        Bodies(root, problems, partial(seen_from, folder)),
         problems,
     )
     stack = stack_name(top, sections.get("stack"), folder, problems)

@@ -68,6 +68,11 @@ def shown(path: Path, folder: Path) -> str:
         return path.as_posix()
 
 
+def seen_from(folder: Path, path: Path) -> str:
+    """A path as seen from a folder, wherever it lies."""
+    return Path(os.path.relpath(path, folder.resolve())).as_posix()
+
+
 def in_order(problems: Iterable[Diagnostic], first: SourceFile) -> tuple[Diagnostic, ...]:
     """By file (``first`` before all others), line and column; what has no place comes last. Each once."""
 

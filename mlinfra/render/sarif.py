@@ -21,7 +21,8 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note", "off": "none"
 def document(view: FindingsView, *, version: str, folder: str, main: str) -> dict[str, Any]:
     """One log with one run. ``folder`` is the stack's, seen from the repository's root, with ``/``.
 
-    What has no place is told at the beginning of the file ``main``: a code host drops what is nowhere.
+    What has no place in the repository is told at the beginning of the file ``main``: a code host drops what
+    is nowhere.
     """
     order = {rule.code: number for number, rule in enumerate(view.rules)}
     return {
@@ -64,7 +65,7 @@ def _result(told: Told, order: dict[str, int], folder: str, main: str) -> dict[s
         "ruleId": told.code,
         **({"ruleIndex": order[told.code]} if told.code in order else {}),
         "level": _LEVELS[told.level],
-        "message": {"text": told.summary},
+        "message": {"text": told.summary + (f" ({told.place})" if _is_fetched(told) else "")},
         "locations": [_location(told, folder, main)],
         "partialFingerprints": {"finding/v1": hashlib.sha256(identity.encode()).hexdigest()[:32]},
         "properties": {"kind": told.kind, "path": told.path, "cannotTell": told.kind == UNSURE},
@@ -75,15 +76,21 @@ def _result(told: Told, order: dict[str, int], folder: str, main: str) -> dict[s
 
 
 def _location(told: Told, folder: str, main: str) -> dict[str, Any]:
-    file = told.position.source.path if told.position else main
+    position = None if _is_fetched(told) else told.position
+    file = position.source.path if position else main
     physical = {
         "artifactLocation": {"uri": quote(posixpath.normpath(posixpath.join(folder, file)))},
-        "region": _region(told.position),
+        "region": _region(position),
     }
     location: dict[str, Any] = {"physicalLocation": physical}
     if told.address:
         location["logicalLocations"] = [{"fullyQualifiedName": told.address, "kind": "resource"}]
     return location
+
+
+def _is_fetched(told: Told) -> bool:
+    """Whether it is written in a module of another repository: none of this one's files has the place."""
+    return told.place.startswith("git::")
 
 
 def _region(at: Position | None) -> dict[str, int]:

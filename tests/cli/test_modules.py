@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,47 @@ def test_what_differs_from_its_pin_is_refused_with_place_chain_and_advice(
     assert "mlinfra.yaml:5:17" in done.stderr
     file.write_text(GROUP)
     assert run(folder, "plan").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"group/module.yaml": GROUP.replace("main: {name", "main: {nam")}, "group/module.yaml@{at}:2:37"),
+        (
+            {
+                "group/module.yaml": GROUP.replace("{name: 'rg-${var.name}'}", "{file: ../bodies/rg.yaml}"),
+                "bodies/rg.yaml": "nam: rg-own\n",
+            },
+            "bodies/rg.yaml@{at}:1:1",
+        ),
+    ],
+)
+def test_a_mistake_in_what_was_fetched_is_told_where_everybody_finds_it(
+    folder: Path, remote: Path, tmp_path: Path, files: dict[str, str], told: str
+) -> None:
+    at = commit(remote, files)[:12]
+    done = run(folder, "validate")
+    assert done.exit_code == 1
+    assert f"git::{remote}//{told.format(at=at)}" in done.stderr
+    assert "in module.own, called at mlinfra.yaml:5:3" in _flat(done)
+    assert str(tmp_path / "cache") not in done.stderr
+    assert "cache/modules" not in done.stderr
+
+
+def test_a_finding_in_what_was_fetched_is_told_in_sarif_at_the_stacks_own_file(
+    folder: Path, remote: Path
+) -> None:
+    (folder / "mlinfra.yaml").write_text(
+        STACK.format(remote=remote) + "policy: {rules: {POL-TAG-001: {required: [owner]}}}\n"
+    )
+    at = git(remote, "rev-parse", "HEAD")[:12]
+    assert run(folder, "plan", "--sarif", "found.sarif").exit_code == 0
+    results = json.loads((folder / "found.sarif").read_text())["runs"][0]["results"]
+    assert results
+    for result in results:
+        assert f"(git::{remote}//group/module.yaml@{at}:2:" in result["message"]["text"]
+        physical = result["locations"][0]["physicalLocation"]
+        assert physical == {"artifactLocation": {"uri": "mlinfra.yaml"}, "region": {"startLine": 1}}
 
 
 def _flat(done: Result) -> str:
