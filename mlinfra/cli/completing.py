@@ -75,6 +75,17 @@ def addresses(ctx: click.Context, incomplete: str) -> Iterable[str]:
 
 
 @_offer
+def selections(ctx: click.Context, incomplete: str) -> Iterable[str]:
+    """The same, and the modules that they lie in."""
+    from mlinfra.model.address import parse_address, shown_module
+    from mlinfra.model.selection import modules_of
+
+    stack = _outline(ctx)
+    names = (*stack.addresses, *_recorded(stack)[0])
+    return (*names, *sorted(map(shown_module, modules_of(map(parse_address, names)))))
+
+
+@_offer
 def recorded(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """What is recorded."""
     return _recorded(_outline(ctx))[0]

@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from mlinfra.cli import completing
 from mlinfra.model.address import Address, parse_address
+from mlinfra.model.selection import Selection, parse_selection
 
 if TYPE_CHECKING:
     from mlinfra.engine.context import Options
@@ -50,9 +51,9 @@ class Scope:
     """How much of the world a plan looks at, and how many requests may be in flight."""
 
     refresh: bool = True
-    targets: tuple[Address, ...] = ()
-    excluded: tuple[Address, ...] = ()
-    replace: tuple[Address, ...] = ()
+    targets: tuple[Selection, ...] = ()
+    excluded: tuple[Selection, ...] = ()
+    replace: tuple[Selection, ...] = ()
     parallelism: int = PARALLELISM
 
     def options(self, *, destroy: bool = False) -> Options:
@@ -120,6 +121,25 @@ class AddressType(click.ParamType[Address]):
         return completing.addresses(ctx, param, incomplete)
 
 
+class SelectionType(click.ParamType[Selection]):
+    """An address as plans print it, or a module."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Selection:
+        """Read it."""
+        try:
+            return value if isinstance(value, Address | tuple) else parse_selection(str(value))
+        except ValueError as wrong:
+            self.fail(f"{wrong}.", param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Those of the stack, and those recorded, with their modules."""
+        return completing.selections(ctx, param, incomplete)
+
+
 class Seconds(click.ParamType[float]):
     """A duration: ``30``, ``30s``, ``5m``, ``1h``."""
 
@@ -168,22 +188,22 @@ def scope(command: Command) -> Command:
         "--target",
         "targets",
         multiple=True,
-        type=AddressType(),
-        help="Look only at this resource or block and what it needs; may be repeated.",
+        type=SelectionType(),
+        help="Look only at this resource, block or module and what it needs; may be repeated.",
     )
     @click.option(
         "--exclude",
         "excluded",
         multiple=True,
-        type=AddressType(),
-        help="Leave this resource or block, and what needs it, as it is; may be repeated.",
+        type=SelectionType(),
+        help="Leave this resource, block or module, and what needs it, as it is; may be repeated.",
     )
     @click.option(
         "--replace",
         "replace",
         multiple=True,
-        type=AddressType(),
-        help="Make this resource or block anew, though nothing of it changed; may be repeated.",
+        type=SelectionType(),
+        help="Make this resource, block or module anew, though nothing of it changed; may be repeated.",
     )
     @click.option(
         "--parallelism",
@@ -196,9 +216,9 @@ def scope(command: Command) -> Command:
     def with_scope(
         *args: Any,
         refresh: bool,
-        targets: tuple[Address, ...],
-        excluded: tuple[Address, ...],
-        replace: tuple[Address, ...],
+        targets: tuple[Selection, ...],
+        excluded: tuple[Selection, ...],
+        replace: tuple[Selection, ...],
         parallelism: int,
         **rest: Any,
     ) -> Any:

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from mlinfra.config import codes
 from mlinfra.config.near import did_you_mean
-from mlinfra.config.paths import read_address
+from mlinfra.config.paths import read_address, read_module
 from mlinfra.config.shape import Reader
-from mlinfra.model.address import Address
+from mlinfra.model.address import Address, ModulePath, shown_module
 from mlinfra.model.configuration import Block, Import, Moved, Removed
 from mlinfra.model.diagnostic import Diagnostic, error
+from mlinfra.model.selection import Selection, covers, modules_of, moved_along
 from mlinfra.model.source import Node
 
 
@@ -23,11 +24,14 @@ def read_moved(
     found: list[Moved] = []
     declared = {block.address for block in blocks}
     for node, body in _members(section, "moved", ("from", "to"), problems):
-        old, new = (_address(body, key, "moved", node, problems) for key in ("from", "to"))
+        old, new = (_selection(body, key, "moved", node, problems) for key in ("from", "to"))
         if old is None or new is None:
             continue
-        if (old.key is None) != (new.key is None):
-            problems.append(_wrong("`moved` takes two blocks, or two instances", _SHAPE["moved"], node))
+        if isinstance(old, tuple) and isinstance(new, tuple):
+            found += _moved_module(old, new, declared, body, problems)
+        elif isinstance(old, tuple) or isinstance(new, tuple) or (old.key is None) != (new.key is None):
+            what = "`moved` takes two blocks, two instances, or two modules"
+            problems.append(_wrong(what, _SHAPE["moved"], node))
         elif old.block in declared and old.block != new.block:
             problems.append(_still_there(old, "moved", body["from"]))
         elif new.block not in declared:
@@ -35,6 +39,25 @@ def read_moved(
         else:
             found.append(Moved(old, new))
     return tuple(found)
+
+
+def _moved_module(
+    old: ModulePath,
+    new: ModulePath,
+    declared: set[Address],
+    body: Mapping[str, Node],
+    problems: list[Diagnostic],
+) -> Iterator[Moved]:
+    stays = (moved_along(block, old, new) not in (None, block) for block in declared)
+    if any(stays):
+        problems.append(_still_there(shown_module(old), "moved", body["from"]))
+    elif not any(covers(new, block) for block in declared):
+        near = did_you_mean(shown_module(new), map(shown_module, modules_of(declared)))
+        what = f"there is no {shown_module(new)}"
+        advice = f"{near}What stands here is a module of this stack."
+        problems.append(error(codes.NO_SUCH_NAME, what, advice, body["to"].position))
+    else:
+        yield Moved(old, new)
 
 
 def read_removed(
@@ -115,7 +138,15 @@ def _address(
     return found
 
 
-def _still_there(address: Address, name: str, node: Node) -> Diagnostic:
+def _selection(
+    body: Mapping[str, Node], key: str, name: str, node: Node, problems: list[Diagnostic]
+) -> Selection | None:
+    """An address, or a module."""
+    module = read_module(body[key]) if key in body else None
+    return module or _address(body, key, name, node, problems)
+
+
+def _still_there(address: Address | str, name: str, node: Node) -> Diagnostic:
     return _wrong(
         f"{address} is still declared",
         f"`{name}` says what became of an address that is gone. Take the block out, or this entry.",

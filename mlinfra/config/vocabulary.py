@@ -443,7 +443,7 @@ TOP: Mapping[str, JsonSchema] = {
     "checks": section("What must hold of the whole stack once it is applied.", {"$ref": "#/$defs/check"}),
     "policy": POLICY,
     "moved": _entries(
-        "Blocks or instances that have another address now; their resources stay.",
+        "Blocks, instances or modules that have another address now; their resources stay.",
         {"from": _address("What it was."), "to": _address("What it is.")},
         ("from", "to"),
     ),

@@ -12,6 +12,7 @@ from mlinfra.model.address import Address
 from mlinfra.model.configuration import Moved
 from mlinfra.model.diagnostic import Diagnostic, warning
 from mlinfra.model.plan import Action, Reason
+from mlinfra.model.selection import moved_along
 from mlinfra.model.state import Record, State
 from mlinfra.model.value import Attrs, canonical
 
@@ -51,9 +52,12 @@ def _earlier(address: Address, moved: Sequence[Moved]) -> Iterator[Address]:
 
 
 def _before(address: Address, move: Moved) -> Address | None:
-    if address == move.new:
-        return move.old
-    return move.old.instance(address.key) if address.block == move.new else None
+    old, new = move.old, move.new
+    if not isinstance(old, Address) or not isinstance(new, Address):
+        return moved_along(address, new, old) if isinstance(old, tuple) and isinstance(new, tuple) else None
+    if address == new:
+        return old
+    return old.instance(address.key) if address.block == new else None
 
 
 def lookalikes(works: Sequence[Work]) -> Iterator[Diagnostic]:

@@ -15,13 +15,16 @@ from mlinfra.model.address import Address
 from mlinfra.model.configuration import Trigger
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.plan import Action, Change, Delta, Reason
+from mlinfra.model.selection import Selection, covers
 
 
-def reason_to_replace(work: Work, asked: Collection[Address], works: Mapping[Address, Work]) -> Reason | None:
+def reason_to_replace(
+    work: Work, asked: Collection[Selection], works: Mapping[Address, Work]
+) -> Reason | None:
     """Why a resource that would stay is replaced all the same; None: it stays."""
     if work.change.action not in (Action.NO_OP, Action.UPDATE) or work.instance is None:
         return None
-    if work.address in asked or work.address.block in asked:
+    if any(covers(each, work.address) for each in asked):
         return Reason.ASKED
     fired = any(_fires(trigger, works) for trigger in work.instance.block.lifecycle.replace_triggered_by)
     return Reason.TRIGGERED if fired else None

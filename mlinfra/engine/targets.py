@@ -7,30 +7,37 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from mlinfra.engine.check import near
 from mlinfra.engine.containment import dying_together, enclosing
 from mlinfra.engine.decide import Work
-from mlinfra.model.address import Address
+from mlinfra.model.address import Address, shown_module
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError, error, warning
 from mlinfra.model.graph import dependants, requirements
 from mlinfra.model.plan import Action
+from mlinfra.model.selection import Selection, covers, modules_of, shown_selection
 
 
-def check_targets(targets: Iterable[Address], known: set[Address]) -> None:
-    """Raise MlinfraError for an address that is neither declared nor recorded, with the near one."""
+def check_targets(targets: Iterable[Selection], known: set[Address]) -> None:
+    """Raise MlinfraError for what is neither declared nor recorded, with the near name."""
     blocks = {address.block for address in known}
-    wrong = [
-        error(
-            "MLI-PLN-011",
-            f"there is no {target} in this stack",
-            f"{near(str(target), known | blocks)}An address looks like compute.cpu.",
-        )
+    absent = [
+        target
         for target in targets
-        if target not in known and target not in blocks
+        if not (target in known or target in blocks)
+        and not (isinstance(target, tuple) and any(covers(target, address) for address in known))
     ]
-    if wrong:
-        raise MlinfraError(wrong)
+    if absent:
+        names = [*map(str, known | blocks), *map(shown_module, modules_of(known))]
+        raise MlinfraError([_absent(shown_selection(target), names) for target in absent])
+
+
+def _absent(target: str, names: Iterable[str]) -> Diagnostic:
+    return error(
+        "MLI-PLN-011",
+        f"there is no {target} in this stack",
+        f"{near(target, names)}An address looks like compute.cpu, a module like module.team.",
+    )
 
 
 def targeted(
-    works: Mapping[Address, Work], targets: Sequence[Address]
+    works: Mapping[Address, Work], targets: Sequence[Selection]
 ) -> tuple[dict[Address, Work], Diagnostic]:
     """The works that the targets are or need, and the warning that goes with them.
 
@@ -40,14 +47,14 @@ def targeted(
     kept = requirements(_needs(works), _meant(works, targets))
     notice = warning(
         "MLI-PLN-010",
-        f"this plan is limited to {', '.join(map(str, targets))}",
+        f"this plan is limited to {', '.join(map(shown_selection, targets))}",
         "The stack may be left half-way; plan again without --target afterwards.",
     )
     return dying_together({address: work for address, work in works.items() if address in kept}), notice
 
 
 def without(
-    works: Mapping[Address, Work], excluded: Sequence[Address]
+    works: Mapping[Address, Work], excluded: Sequence[Selection]
 ) -> tuple[dict[Address, Work], Diagnostic]:
     """The works but for the excluded and what needs them, and the warning that goes with them.
 
@@ -57,16 +64,21 @@ def without(
     left = {*meant, *dependants(_needs(works), meant)}
     notice = warning(
         "MLI-PLN-010",
-        f"this plan leaves out {', '.join(map(str, excluded))} and what needs it",
+        f"this plan leaves out {', '.join(map(shown_selection, excluded))} and what needs it",
         "The stack may be left half-way; plan again without --exclude afterwards.",
     )
     return dying_together({address: work for address, work in works.items() if address not in left}), notice
 
 
-def _meant(works: Mapping[Address, Work], named: Iterable[Address]) -> list[Address]:
-    """The works of these instances, and of all instances of these blocks."""
+def _meant(works: Mapping[Address, Work], named: Iterable[Selection]) -> list[Address]:
+    """The works of these instances, of all instances of these blocks, of all that lies in these modules."""
     wanted = set(named)
-    return [address for address in works if address in wanted or address.block in wanted]
+    modules = [each for each in wanted if isinstance(each, tuple)]
+    return [
+        address
+        for address in works
+        if address in wanted or address.block in wanted or any(covers(module, address) for module in modules)
+    ]
 
 
 def _needs(works: Mapping[Address, Work]) -> dict[Address, set[Address]]:

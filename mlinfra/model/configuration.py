@@ -14,6 +14,7 @@ from mlinfra.model.address import Address, Key, ModulePath
 from mlinfra.model.check import Check
 from mlinfra.model.diagnostic import Diagnostic, Via
 from mlinfra.model.policy import Policy
+from mlinfra.model.selection import Selection
 from mlinfra.model.source import Node, Position, SourceFile
 
 if TYPE_CHECKING:
@@ -75,10 +76,10 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An address that a resource had, and the one that it has now: two blocks, or two instances."""
+    """An address that a resource had, and the one that it has now: two blocks, two instances, two modules."""
 
-    old: Address
-    new: Address
+    old: Selection
+    new: Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import msgspec
 from mlinfra.model.address import Address
 from mlinfra.model.check import CheckResult
 from mlinfra.model.diagnostic import Diagnostic
+from mlinfra.model.selection import Selection
 from mlinfra.model.source import Position
 from mlinfra.model.value import Attrs, Path
 
@@ -234,19 +235,19 @@ class RefreshInfo(msgspec.Struct, frozen=True):
 class Options:
     """What the user asked of a plan.
 
-    ``refresh=False`` takes what was recorded for what is there; ``targets`` limits the plan to these
-    addresses and what they need, ``excluded`` leaves these out and what needs them; ``destroy`` plans the end
-    of everything; ``replace`` names resources or blocks that are made anew.
+    ``refresh=False`` takes what was recorded for what is there; ``targets`` limits the plan to what they name
+    and what that needs, ``excluded`` leaves that out and what needs it; ``destroy`` plans the end of
+    everything; ``replace`` names resources, blocks or modules that are made anew.
 
     ``only`` leaves all other addresses as they are, whatever they need: they were planned before. With
     ``digests`` the plan comes with what is written of each address.
     """
 
     refresh: bool = True
-    targets: tuple[Address, ...] = ()
-    excluded: tuple[Address, ...] = ()
+    targets: tuple[Selection, ...] = ()
+    excluded: tuple[Selection, ...] = ()
     destroy: bool = False
-    replace: tuple[Address, ...] = ()
+    replace: tuple[Selection, ...] = ()
     only: frozenset[Address] | None = None
     digests: bool = False
 

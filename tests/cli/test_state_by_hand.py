@@ -215,6 +215,9 @@ class TestMv:
             ("role_assignment.team", 'role_assignment.all["x"]', "MLI-STA-031"),
             ("compute.gpu", "compute.x", "MLI-STA-031"),
             ("compute.cpu", "compute.cpu", "MLI-STA-061"),
+            ("module.a", "module.b", "MLI-STA-031"),
+            ("module.a", "compute.cpu", "MLI-STA-060"),
+            ("compute.cpu", "module.a", "MLI-STA-060"),
         ],
     )
     def test_what_cannot_be_moved(

@@ -12,6 +12,7 @@ from mlinfra.engine.planner import make_plan
 from mlinfra.model.address import parse_address
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 from mlinfra.model.plan import Action
+from mlinfra.model.selection import parse_selection
 from mlinfra.model.value import Sensitive, Unknown
 from tests.engine.bench import Bench
 
@@ -409,6 +410,97 @@ def test_addresses_in_modules_can_be_targets(shelved: Bench) -> None:
         'module.s["b"].folder.main',
         'module.s["b"].text_file.about',
     }
+
+
+TWO = "modules: {s: {source: modules/shelf, for_each: [a, b], inputs: {name: '${each.key}'}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("selection", "keys"), [("module.s", "ab"), ('module.s["b"]', "b"), ("module.s.text_file.about", "")]
+)
+def test_whole_modules_can_be_targets_and_left_out(shelved: Bench, selection: str, keys: str) -> None:
+    shelved.write(TWO + "resources: {folder: {beside: {name: beside}}}\n")
+    part = (parse_selection(selection),)
+    inside = {f'module.s["{key}"].{name}' for key in keys for name in ("folder.main", "text_file.about")}
+    if not keys:
+        assert [found.code for found in refusals_of(shelved, targets=part)] == ["MLI-PLN-011"]
+        return
+    assert set(shelved.actions(targets=part)) == inside
+    assert set(shelved.actions(excluded=part)) == set(shelved.actions()) - inside
+    assert not shelved.apply().failures
+    replaced = shelved.actions(replace=part)
+    assert replaced.keys() == inside
+    assert all(action.replaces for action in replaced.values())
+    assert {a for a, action in shelved.actions(targets=part, destroy=True).items()} == inside
+
+
+def refusals_of(bench: Bench, **options: Any) -> list[Diagnostic]:
+    with pytest.raises(MlinfraError) as told:
+        bench.plan(**options)
+    return list(told.value.diagnostics)
+
+
+def test_a_module_that_is_not_there_is_told_with_the_near_one(shelved: Bench) -> None:
+    shelved.write(TWO)
+    (found,) = refusals_of(shelved, targets=(parse_selection("module.shelf"),))
+    assert found.summary == "there is no module.shelf in this stack"
+    (found,) = refusals_of(shelved, excluded=(parse_selection('module.s["c"]'),))
+    assert "Did you mean" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (text, text.replace("{s:", "{t:"))
+        for text in ("{s: {source: modules/shelf, inputs: {name: x}}}", TWO.partition(": ")[2].strip())
+    ],
+)
+def test_a_whole_module_has_another_name(shelved: Bench, old: str, new: str) -> None:
+    shelved.write(f"modules: {old}\n")
+    assert not shelved.apply().failures
+    before = shelved.recorded()
+    shelved.write(f"modules: {new}\nmoved: [{{from: module.s, to: module.t}}]\n")
+    assert set(shelved.actions().values()) == {Action.FORGET, Action.ADOPT}
+    assert not shelved.apply().failures
+    after = shelved.recorded()
+    assert {a.replace("module.t", "module.s"): r.id for a, r in after.items()} == {
+        a: r.id for a, r in before.items()
+    }
+    assert all("module.s" not in str(needed) for r in after.values() for needed in r.dependencies)
+    assert shelved.settled_empty()
+
+
+def test_a_module_gets_instances_and_loses_them(shelved: Bench) -> None:
+    one = "modules: {s: {source: modules/shelf, inputs: {name: a}}}\n"
+    shelved.write(one)
+    assert not shelved.apply().failures
+    shelved.write(TWO + "moved: [{from: module.s, to: 'module.s[\"a\"]'}]\n")
+    assert {a for a, what in shelved.actions().items() if what is Action.CREATE} == {
+        'module.s["b"].folder.main',
+        'module.s["b"].text_file.about',
+    }
+    assert not shelved.apply().failures
+    shelved.write(one + "moved: [{from: 'module.s[\"a\"]', to: module.s}]\n")
+    assert {a for a, what in shelved.actions().items() if what is Action.DELETE} == {
+        'module.s["b"].folder.main',
+        'module.s["b"].text_file.about',
+    }
+    assert not shelved.apply().failures
+    assert set(shelved.recorded()) == {"module.s.folder.main", "module.s.text_file.about"}
+
+
+@pytest.mark.parametrize(
+    ("move", "code"),
+    [
+        ("{from: module.s, to: module.t}", "MLI-CFG-013"),
+        ("{from: module.gone, to: module.t}", "MLI-REF-001"),
+        ("{from: module.gone, to: folder.main}", "MLI-CFG-013"),
+        ("{from: folder.main, to: module.s}", "MLI-CFG-013"),
+    ],
+)
+def test_a_move_of_modules_that_cannot_be(shelved: Bench, move: str, code: str) -> None:
+    shelved.write(TWO + f"moved: [{move}]\n")
+    assert [found.code for found in refusals(shelved)] == [code]
 
 
 def test_an_instance_that_is_taken_out_is_destroyed(shelved: Bench) -> None:

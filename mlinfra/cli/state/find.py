@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from mlinfra.model.address import Address
+from mlinfra.model.address import Address, shown_module
 from mlinfra.model.diagnostic import MlinfraError, error
+from mlinfra.model.selection import Selection, modules_of, shown_selection
 from mlinfra.model.state import Record, State
 
 
@@ -14,12 +15,15 @@ def find(recorded: State, address: Address) -> Record:
     record = recorded.records.get(address)
     if record is not None:
         return record
-    known = [str(other) for other in sorted(recorded.records)]
     of_block = [str(other) for other in sorted(recorded.records) if other.block == address]
-    if of_block:
-        hint = f"It has instances: {', '.join(of_block)}."
-    elif near := get_close_matches(str(address), known, n=1):
-        hint = f"Did you mean `{near[0]}`?"
-    else:
-        hint = "`mlinfra state list` shows what there is."
-    raise MlinfraError(error("MLI-STA-031", f"nothing is recorded at {address}", hint))
+    raise nothing(recorded, address, f"It has instances: {', '.join(of_block)}." if of_block else "")
+
+
+def nothing(recorded: State, selection: Selection, hint: str = "") -> MlinfraError:
+    """That nothing is recorded there; without a ``hint``, with what comes near."""
+    name = shown_selection(selection)
+    if not hint:
+        known = [*map(str, sorted(recorded.records)), *map(shown_module, modules_of(recorded.records))]
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean `{near[0]}`?" if near else "`mlinfra state list` shows what there is."
+    return MlinfraError(error("MLI-STA-031", f"nothing is recorded at {name}", hint))
