@@ -95,6 +95,8 @@ def test_targets_are_blocks_of_the_stack_its_files_and_modules(stack: Path) -> N
         "key_vault.main",
         "module.team.storage_account.data",
         "module.team.module.deeper.user_assigned_identity.one",
+        "module.team",
+        "module.team.module.deeper",
     ]
     for option in ("--target", "--exclude", "--replace"):
         assert list(offered("-C", str(stack), "apply", option, "key")) == ["key_vault.main"]
