@@ -189,6 +189,8 @@ def _syntax(line: str, lead: int, wrong: SyntaxError) -> _Refused:
     if _SHELL.match(line):
         told = "to leave it to the shell write $${…}"
     start = max((wrong.offset or 1) - 1, 0)
+    if re.match(r"=(?!=)", bare[start:]):
+        told = "to compare two values write =="
     end = (wrong.end_offset or 0) - 1
     if end <= start:
         end = start + 1

@@ -139,6 +139,11 @@ def test_what_cannot_be_read(text: str) -> None:
     assert "line 1" not in found.detail
 
 
+@pytest.mark.parametrize("text", ["var.a = 'x'", "var.a = 'x' and var.b", "(var.a = 1)"])
+def test_who_compares_with_one_sign_is_told_of_two(text: str) -> None:
+    assert "==" in wrong(text).detail
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
 def test_nothing_is_no_expression(text: str) -> None:
     assert wrong(text).summary == "this expression is empty"
