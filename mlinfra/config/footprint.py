@@ -22,8 +22,6 @@ from mlinfra.config.source import read_source, read_value
 from mlinfra.config.stackfile import FILE
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
 
-"""What makes a folder a module."""
-
 MAX_TEXT = 4096
 """Characters of a text that may be a path, as long as one can be."""
 
