@@ -3,23 +3,22 @@ prints."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from mlinfra.model.diagnostic import Diagnostic
 from mlinfra.model.plan import Op, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshing:
+class Refreshing(msgspec.Struct, frozen=True):
     """Of ``resources`` that are looked at for a plan, ``read`` were asked for; told about ten times."""
 
     read: int
     resources: int
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """A step's request is about to be sent. ``expected`` seconds, where the type knows."""
 
     step: Step
@@ -27,16 +26,14 @@ class Started:
     expected: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """The service took the request and works on it; the step is polled from now on."""
 
     step: Step
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Uploading:
+class Uploading(msgspec.Struct, frozen=True):
     """A step has sent ``sent`` of ``total`` bytes of local files."""
 
     step: Step
@@ -45,8 +42,7 @@ class Uploading:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Retrying:
+class Retrying(msgspec.Struct, frozen=True):
     """The service asked to come back later, in ``after`` seconds."""
 
     step: Step
@@ -55,8 +51,7 @@ class Retrying:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """A step is done; ``seconds`` since it started. ``changed`` is False for a recorded no-op."""
 
     step: Step
@@ -65,8 +60,7 @@ class Finished:
     changed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """A step failed, ``seconds`` after it started; ``skipped`` are the steps that now will not run.
 
     ``done``: what it should do is done and recorded, and a check after it does not hold.
@@ -80,8 +74,7 @@ class Failed:
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True):
     """What became of a step that an earlier command left open.
 
     ``found`` is one of ``resumed`` (taken up again, now done), ``recorded`` (the service has it),
@@ -93,8 +86,7 @@ class Settled:
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(msgspec.Struct, frozen=True):
     """How long one step took, by the clock of the apply: ``started`` and ``ended`` in seconds."""
 
     step: Step

@@ -77,8 +77,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+import msgspec
 
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
@@ -90,8 +91,7 @@ Token: TypeAlias = Mapping[str, Any]
 """Plain JSON from which another process can take an operation up again; holds no secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """The request has taken effect. ``attrs`` is the resource as it is now (None after a deletion), read back
     where the service's answer to a write is not the truth; ``id`` where the service chose it."""
 
@@ -99,8 +99,7 @@ class Done:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """The service accepted the request and works on it; ask again after ``after`` seconds."""
 
     token: Token
@@ -266,8 +265,7 @@ class Lists(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Grave:
+class Grave(msgspec.Struct, frozen=True):
     """A deleted resource that the service still keeps, and with it the name.
 
     ``id`` is the one it had, ``until`` the day on which the name is free, as ``2026-04-05`` (empty: nobody
@@ -293,8 +291,7 @@ class SoftDeletes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(msgspec.Struct, frozen=True):
     """A doubt about what is written, which forbids nothing; ``path`` is relative to the resource's body."""
 
     code: str
@@ -374,8 +371,7 @@ class OneWriter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(msgspec.Struct, frozen=True):
     """A type with the provider that it came with."""
 
     provider: Provider[Any]
@@ -386,12 +382,11 @@ Connect: TypeAlias = Callable[[str, Mapping[str, Any]], Any]
 """Provider name and settings to a connection; the command line supplies it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(msgspec.Struct, frozen=True):
     """Every provider that was found, and its types by name."""
 
     providers: Mapping[str, Provider[Any]]
-    types: Mapping[str, Registered] = field(default_factory=dict)
+    types: Mapping[str, Registered] = {}
 
     @staticmethod
     def of(providers: Iterable[Provider[Any]]) -> Catalogue:

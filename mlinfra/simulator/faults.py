@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from mlinfra.simulator.wire import Response, encode
 
 
@@ -28,8 +30,7 @@ class FaultError(ValueError):
     """A fault file cannot be read; the message names the rule and what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """What happens to one request. ``end`` says when it ends: before or after, ``how``: exit or drop."""
 
     delay: float = 0.0

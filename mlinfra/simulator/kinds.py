@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 from mlinfra.simulator.errors import ArmError, not_found
 from mlinfra.simulator.shapes import Shape
@@ -22,8 +24,7 @@ Body: TypeAlias = dict[str, Any]
 Headers: TypeAlias = Literal["async", "location", "self", "self-relative"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusUrl:
+class StatusUrl(msgspec.Struct, frozen=True, kw_only=True):
     """What an ``Azure-AsyncOperation`` header points to: always an object with ``status``.
 
     ``path`` is a template: ``{subscription} {group} {location} {resource} {operation}``. ``status`` is what
@@ -32,15 +33,14 @@ class StatusUrl:
     """
 
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    status: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = {}
+    status: Mapping[str, str] = {}
     running_code: int = 200
     render: Callable[[Operation, str], Body] | None = None
     repeat: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultUrl:
+class ResultUrl(msgspec.Struct, frozen=True, kw_only=True):
     """What a ``Location`` header points to: 202 while the operation runs, then the result.
 
     ``finished`` makes the last answer; without it the resource is answered with 200, or nothing when it is
@@ -48,13 +48,12 @@ class ResultUrl:
     """
 
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = {}
     finished: Callable[[World, Operation], Answer] | None = None
     running: Callable[[Operation], Body] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polling:
+class Polling(msgspec.Struct, frozen=True, kw_only=True):
     """How the operations of a service are watched. ``name`` is unique over all services.
 
     ``operation`` makes the last segment of the URLs from a GUID: ``"registries-{guid}"``, or a function of
@@ -67,8 +66,7 @@ class Polling:
     operation: str | Callable[[Call, str, str], str] = "{guid}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accept:
+class Accept(msgspec.Struct, frozen=True, kw_only=True):
     """How a write is answered.
 
     ``headers``: which headers show the way: ``async`` (Azure-AsyncOperation), ``location`` (the Location of
@@ -87,8 +85,7 @@ class Accept:
     polling: Polling | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(msgspec.Struct, frozen=True, kw_only=True):
     """Which names the service takes, and how far a name must be unique beyond its own id.
 
     ``invalid`` makes the error of a name that does not match. ``world`` True: one resource of the type and
@@ -111,8 +108,7 @@ class Names:
             raise ArmError(400, "InvalidResourceName", text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Immutable:
+class Immutable(msgspec.Struct, frozen=True, kw_only=True):
     """A key that a PUT or PATCH cannot change once the resource exists.
 
     ``path`` leads from the body's top. Left out (or null) means unchanged, and the old value is kept.
@@ -126,8 +122,7 @@ class Immutable:
     same: Callable[[Any, Any], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(msgspec.Struct, frozen=True, kw_only=True):
     """``POST {id}/{name}``. The handler gives the answer; `Call.begin` starts a long operation in it."""
 
     handler: Callable[[Call, Resource], Answer]
@@ -143,8 +138,7 @@ def arm_missing(call: Call) -> ArmError:
     return not_found(kind, call.path.names, call.path.group)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One type of resource. Only what differs from ARM's usual behaviour has to be said.
 
     Hooks, all optional, each called inside the request's transaction:
@@ -184,7 +178,7 @@ class Kind:
     """Whether a resource without tags answers ``"tags": {}``."""
     envelope: tuple[str, ...] = ()
     """Keys beside location, tags and properties that are kept: sku, kind, identity, …"""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = {}
     computed: tuple[tuple[str, ...], ...] = ()
     """Paths that the service owns: dropped from requests, carried over by updates."""
     immutable: tuple[Immutable, ...] = ()
@@ -215,7 +209,7 @@ class Kind:
     page_size: int = 100
     top: bool = False
     """Whether a list takes ``$top``."""
-    actions: Mapping[str, Action] = field(default_factory=dict)
+    actions: Mapping[str, Action] = {}
     prepare: Callable[[Call, Body, Resource | None], None] | None = None
     created: Callable[[Call, Resource], None] | None = None
     updated: Callable[[Call, Resource, Resource], None] | None = None
@@ -234,7 +228,7 @@ class Kind:
     select: Callable[[Call, Sequence[Resource]], Sequence[Resource]] | None = None
     shown: bool = True
     """Whether `Simulator.resources` and ARM's lists of resources show it."""
-    short: Mapping[str, str] = field(default_factory=dict)
+    short: Mapping[str, str] = {}
     """What is simplified, by ``GET``, ``PUT``, ``PATCH``, ``DELETE``, ``list``, or ``*`` for all of it."""
     refused: tuple[str, ...] = ()
     """What Azure has below it, types and actions, and the simulator answers with 501."""
@@ -260,8 +254,7 @@ class Kind:
         return replace(self, create=lambda call: replace(create(call), seconds=seconds))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(msgspec.Struct, frozen=True, kw_only=True):
     """A request that is about no stored resource: name checks, deleted vaults, lists of ARM itself.
 
     ``type`` is the path's type including a verb at its end; ``item`` whether the path ends on a name.
@@ -279,8 +272,7 @@ class Route:
     """What of it is simplified; see `Action`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(msgspec.Struct, frozen=True, kw_only=True):
     """All that one resource provider has."""
 
     namespace: str

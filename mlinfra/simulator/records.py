@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from mlinfra.simulator.wire import decode, encode
 
 
@@ -62,8 +64,7 @@ class Operation:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True):
     """An object of the directory: what role assignments may name. ``owner`` is the resource it belongs to."""
 
     id: str

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
+
 from mlinfra.simulator.errors import ArmError, invalid_content, invalid_value
 
 
@@ -31,8 +33,7 @@ def wrong_type(value: Any, path: str, wanted: str) -> ArmError:
     return invalid_content(problem)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A string. ``among`` are the words taken, found without case and kept in their own casing.
 
     ``echo`` keeps the casing of the request, as some services do.
@@ -59,8 +60,7 @@ class Text:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Bool:
+class Bool(msgspec.Struct, frozen=True):
     """True or false."""
 
     def read(self, value: Any, path: str, partial: bool = False) -> Any:
@@ -70,8 +70,7 @@ class Bool:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(msgspec.Struct, frozen=True):
     """A number between bounds, or one of some. ``whole`` takes integers only.
 
     ``lenient`` takes digits in a string too, as the .NET services with the default deserializer do.
@@ -102,8 +101,7 @@ class Number:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(msgspec.Struct, frozen=True):
     """Anything that is JSON."""
 
     def read(self, value: Any, path: str, partial: bool = False) -> Any:
@@ -111,8 +109,7 @@ class Anything:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """A list, each item of one shape."""
 
     item: Shape = Anything()
@@ -127,8 +124,7 @@ class Items:
         return [self.item.read(one, f"{path}[{index}]") for index, one in enumerate(value)]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """An object with any keys, each value of one shape. Nulls stay, they mean removal in some services."""
 
     item: Shape = Anything()

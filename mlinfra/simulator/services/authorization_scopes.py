@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from mlinfra.simulator.errors import not_simulated
 from mlinfra.simulator.store import Resource, Store
@@ -33,8 +34,7 @@ def above_or_at(store: Store, type_: str, scope: str) -> list[Resource]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """What a ``$filter`` asks for: ``atScope()``, and values by key in lower case."""
 
     at_scope: bool

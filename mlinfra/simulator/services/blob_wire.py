@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from html import escape
+
+import msgspec
 
 from mlinfra.simulator.blob_rows import Blob
 from mlinfra.simulator.clock import http_date
@@ -18,8 +19,7 @@ from mlinfra.simulator.world import World
 XML = '<?xml version="1.0" encoding="utf-8"?>'
 
 
-@dataclass(frozen=True, slots=True)
-class BlobCall:
+class BlobCall(msgspec.Struct, frozen=True):
     """One request to an account. ``container`` and ``name`` are decoded; ``name`` is empty for a container's.
 
     Names of headers and of the query are lower case.

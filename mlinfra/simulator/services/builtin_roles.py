@@ -8,7 +8,7 @@ ML; the others answer a definition without any, since nothing here is authorised
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 _TABLE = """
 8e3af657-a8ff-443c-a75c-2fe8c4bcb635 Owner
@@ -68,8 +68,7 @@ e078ab98-ef3a-4c9a-aba7-12f5172b45d0 Avere Cluster Runtime Operator
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(msgspec.Struct, frozen=True):
     """One built-in role; ``id`` is its GUID, equal in every tenant."""
 
     id: str

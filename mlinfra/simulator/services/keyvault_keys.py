@@ -11,8 +11,9 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.records import Resource
@@ -41,8 +42,7 @@ def vault_of(request: Request) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(msgspec.Struct, frozen=True):
     world: World
     vault: Resource
     name: str

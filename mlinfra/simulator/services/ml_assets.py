@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mlinfra.simulator import parents
 from mlinfra.simulator.bodies import answer_body
@@ -47,8 +48,7 @@ NAMES = Names(pattern=_NAME, invalid=_invalid_name)
 VERSION_NAMES = Names(pattern=_VERSION, invalid=_invalid_version)
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """One type of asset: ``container`` is its type, ``more`` what lists show that nobody stored.
 
     ``more(call)`` gives the containers, or the versions where the call is about one container.

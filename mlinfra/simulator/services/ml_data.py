@@ -7,8 +7,9 @@ TestData (2022). A rule without such a source says ``assumed``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mlinfra.simulator.errors import ArmError
 from mlinfra.simulator.ids import segment
@@ -37,8 +38,7 @@ NAMED = {"UriFile": "uri_file", "UriFolder": "uri_folder"}
 """The service's own names for them, which it reads as well (the specification's example of a container)."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataType:
+class DataType(msgspec.Struct, frozen=True):
     """The word for what a data asset is."""
 
     def read(self, value: Any, path: str, partial: bool = False) -> Any:

@@ -8,14 +8,13 @@ by offer, and GPU and other special families begin at 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 GENERAL = 100
 """Dedicated cores of a family in a region. The real number depends on the offer (24 to 300); assumed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(msgspec.Struct, frozen=True):
     """One size: its family as messages name it, its cores, and the family's quota of dedicated cores."""
 
     name: str
