@@ -29,7 +29,7 @@ from mlinfra.config.references import Checker, Names
 from mlinfra.config.shape import Reader
 from mlinfra.config.source import LARGE, read_mapping
 from mlinfra.config.stackfile import FILE, in_order, repository, seen_from, shown, stack_file, stack_name
-from mlinfra.config.staging import Staged
+from mlinfra.config.staged import Staged
 from mlinfra.config.surroundings import Surroundings, readable
 from mlinfra.config.variables import read_variables
 from mlinfra.model.address import ModulePath

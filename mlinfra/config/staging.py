@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from mlinfra.config.names import bad_name
 from mlinfra.config.source import read_mapping
 from mlinfra.config.stackfile import in_order, stack_file
+from mlinfra.config.staged import Staged
 from mlinfra.config.trials import FOLDER
 from mlinfra.model.address import ModulePath, ModuleStep
 from mlinfra.model.diagnostic import Diagnostic, MlinfraError
-from mlinfra.model.source import Node, SourceFile
+from mlinfra.model.source import Node
 from mlinfra.model.trial import Run, Subject, Trial
 
 SETTINGS = {
@@ -29,21 +28,6 @@ SETTINGS = {
 
 _ELSEWHERE = ("backend", "encryption")
 """What says where a stack's state is: not where that of a test is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A stack to be read: its main file, what is under its keys, and the values of its variables.
-
-    ``base`` is the folder that paths in it start from, where that is not the stack's own.
-    """
-
-    source: SourceFile
-    top: Node
-    folder: Path
-    base: Path
-    variables: Mapping[str, Node]
-    problems: tuple[Diagnostic, ...] = ()
 
 
 def staged(trial: Trial, run: Run) -> Staged:

@@ -39,7 +39,6 @@ from mlinfra.engine.steps import build_steps
 from mlinfra.engine.targets import check_targets, targeted, without
 from mlinfra.engine.validate import by_place, duplicates, resolved, warnings_of
 from mlinfra.engine.versions import versioned
-from mlinfra.engine.written import written
 from mlinfra.model.address import Address
 from mlinfra.model.collector import resting_collector
 from mlinfra.model.configuration import Config
@@ -89,7 +88,7 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     else:
         problems = [*resolver.problems, *duplicates(resolver.all())]
         refuse_errors(by_place(problems, config))
-    digests = written(resolver, settings) if options.digests else {}
+    digests = _written(resolver, settings) if options.digests else {}
     if options.refresh and not options.destroy:
         resolver.ask(context)
     if named := (*options.targets, *options.excluded, *options.replace):
@@ -99,6 +98,12 @@ def make_plan(config: Config, snapshot: Snapshot, context: Context, options: Opt
     planning = _Planning(config, state, context, options, resolver, settings, refreshed, same, ending)
     with resting_collector(large=large):
         return replace(planning.run(settled), written=digests)
+
+
+def _written(resolver: Resolver, settings: Settings) -> Mapping[str, str]:
+    from mlinfra.engine.written import written  # not for a plan that is only looked at
+
+    return written(resolver, settings)
 
 
 def _refreshed(
