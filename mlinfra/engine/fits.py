@@ -132,6 +132,25 @@ def _not(limit: Any, schema: Schema) -> Test:
     return lambda value: type(value) is dict and not every(value)
 
 
+def _all_of(limit: Any, _schema: Schema) -> Test:
+    tests = [_compiled(schema) for schema in limit]
+    return lambda value: all(test(value) for test in tests)
+
+
+def _if(limit: Any, schema: Schema) -> Test:
+    """With ``then`` alone, and where the test says an exact yes or no: of patterns of members."""
+    parts = limit.get("properties", {}).values()
+    if limit.keys() - {"required", "properties"} or any(part.keys() != {"pattern"} for part in parts):
+        return _unsure(limit, schema)
+    holds, then = _compiled(limit), _compiled(schema.get("then", {}))
+    return lambda value: not holds(value) or then(value)
+
+
+def _then(_limit: Any, _schema: Schema) -> Test:
+    """Judged with ``if``; without it nothing is said."""
+    return lambda _value: True
+
+
 def _members(limit: Any, schema: Schema) -> Test:
     known = {name: _compiled(part) for name, part in limit.items()}
     free = schema.get("additionalProperties", True)
@@ -175,6 +194,9 @@ _RULES: Mapping[str, Rule] = {
     "required": _required,
     "items": _items,
     "anyOf": _any_of,
+    "allOf": _all_of,
+    "if": _if,
+    "then": _then,
     "not": _not,
     "properties": _members,
     "additionalProperties": _free,

@@ -63,6 +63,12 @@ def test_a_quick_yes_is_jsonschemas_too(data: st.DataObject) -> None:
         assert Draft202012Validator(schema).is_valid(body)
 
 
+CRON = {
+    "if": {"required": ["kind"], "properties": {"kind": {"pattern": "^cron$"}}},
+    "then": {"required": ["at"]},
+}
+
+
 @pytest.mark.parametrize(
     ("schema", "value", "expected"),
     [
@@ -94,6 +100,17 @@ def test_a_quick_yes_is_jsonschemas_too(data: st.DataObject) -> None:
         ({"not": {"required": ["a", "b"]}}, {"a": 1, "b": 1}, False),
         ({"not": {"required": ["a"]}}, "text", False),
         ({"not": {"type": "string"}}, 1, False),
+        ({"allOf": [{"required": ["a"]}, {"required": ["b"]}]}, {"a": 1, "b": 1}, True),
+        ({"allOf": [{"required": ["a"]}, {"required": ["b"]}]}, {"b": 1}, False),
+        (CRON, {"kind": "cron", "at": 1}, True),
+        (CRON, {"kind": "cron"}, False),
+        (CRON, {"kind": Sensitive("cron")}, False),
+        (CRON, {"kind": Unknown()}, False),
+        (CRON, {"kind": "other"}, True),
+        (CRON, {"at": 1}, True),
+        (CRON, "text", True),
+        ({"if": {"properties": {"kind": {"enum": ["cron"]}}}, "then": {}}, {"kind": "x"}, False),
+        ({"if": {"required": ["a"]}, "then": {}, "else": {"required": ["b"]}}, {"b": 1}, False),
         ({"description": "anything", "x-ref": "workspace"}, [None], True),
     ],
 )
