@@ -8,13 +8,13 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from mlinfra.cli import completing
-from mlinfra.model.address import Address, parse_address
+from mlinfra.model.address import parse_address
 from mlinfra.model.selection import Selection, parse_selection
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 Command: TypeAlias = Callable[..., Any]
 """A command's function. Each group of options below adds one keyword argument to it."""
+
+Offered: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
+"""What a shell completes from what was begun."""
+
+T = TypeVar("T")
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -102,15 +107,18 @@ class Assignment(click.ParamType[tuple[str, str]]):
         return completing.variables(ctx, param, incomplete)
 
 
-class AddressType(click.ParamType[Address]):
-    """An address as plans print it."""
+class Spoken(click.ParamType[T]):
+    """What ``read`` makes of words that plans print; ``offered`` are those that a shell completes."""
 
     name = "address"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Address:
-        """Read it."""
+    def __init__(self, read: Callable[[str], T], offered: Offered) -> None:
+        self._read, self._offered = read, offered
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> T:
+        """Read it, where that is not done."""
         try:
-            return value if isinstance(value, Address) else parse_address(str(value))
+            return self._read(value) if isinstance(value, str) else value
         except ValueError as wrong:
             self.fail(f"{wrong}.", param, ctx)
 
@@ -118,26 +126,13 @@ class AddressType(click.ParamType[Address]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
         """Those of the stack, and those recorded."""
-        return completing.addresses(ctx, param, incomplete)
+        return self._offered(ctx, param, incomplete)
 
 
-class SelectionType(click.ParamType[Selection]):
-    """An address as plans print it, or a module."""
-
-    name = "address"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Selection:
-        """Read it."""
-        try:
-            return value if isinstance(value, Address | tuple) else parse_selection(str(value))
-        except ValueError as wrong:
-            self.fail(f"{wrong}.", param, ctx)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem[str]]:
-        """Those of the stack, and those recorded, with their modules."""
-        return completing.selections(ctx, param, incomplete)
+ADDRESS = Spoken(parse_address, completing.addresses)
+"""A resource, or the block of several."""
+SELECTION = Spoken(parse_selection, completing.selections)
+"""The same, or a module."""
 
 
 class Seconds(click.ParamType[float]):
@@ -188,21 +183,21 @@ def scope(command: Command) -> Command:
         "--target",
         "targets",
         multiple=True,
-        type=SelectionType(),
+        type=SELECTION,
         help="Look only at this resource, block or module and what it needs; may be repeated.",
     )
     @click.option(
         "--exclude",
         "excluded",
         multiple=True,
-        type=SelectionType(),
+        type=SELECTION,
         help="Leave this resource, block or module, and what needs it, as it is; may be repeated.",
     )
     @click.option(
         "--replace",
         "replace",
         multiple=True,
-        type=SelectionType(),
+        type=SELECTION,
         help="Make this resource, block or module anew, though nothing of it changed; may be repeated.",
     )
     @click.option(

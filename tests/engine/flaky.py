@@ -9,6 +9,7 @@ from typing import Any
 from mlinfra.model.plan import Op
 from mlinfra.model.value import Attrs
 from mlinfra.providers.api import Done, Pending, Progress, Provider
+from tests.engine.bench import Bench
 
 
 class Killed(BaseException):
@@ -59,3 +60,9 @@ class FlakyProvider:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
+
+
+def trouble(bench: Bench) -> Trouble:
+    """What a bench around a `FlakyProvider` is made to suffer."""
+    found: Trouble = bench.provider.trouble  # type: ignore[attr-defined]
+    return found

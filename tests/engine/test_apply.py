@@ -12,7 +12,7 @@ from mlinfra.model.event import Failed, Retrying, Settled
 from mlinfra.model.plan import Op
 from mlinfra.providers.api import ProviderError
 from tests.engine.bench import Bench
-from tests.engine.flaky import FlakyProvider, Killed, Trouble
+from tests.engine.flaky import FlakyProvider, Killed, trouble
 
 STACK = """
 resources:
@@ -30,11 +30,6 @@ def bench(tmp_path: Path) -> Bench:
     made = Bench(tmp_path, FlakyProvider(provider))
     made.write(STACK)
     return made
-
-
-def trouble(bench: Bench) -> Trouble:
-    found: Trouble = bench.provider.trouble  # type: ignore[attr-defined]
-    return found
 
 
 def test_long_operations_are_polled_side_by_side(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from mlinfra.model.plan import Op
 from mlinfra.model.state import Deed
 from mlinfra.providers.api import ProviderError
 from tests.engine.bench import Bench
-from tests.engine.flaky import FlakyProvider
+from tests.engine.flaky import FlakyProvider, trouble
 
 STACK = """
 resources:
@@ -30,7 +30,7 @@ FOLDER, FILE = Deed("folder", "", "create"), Deed("text_file", "", "create")
 def bench(tmp_path: Path) -> Bench:
     made = Bench(tmp_path, FlakyProvider(provider))
     made.write(STACK)
-    made.provider.trouble.polls = 3  # type: ignore[attr-defined]
+    trouble(made).polls = 3
     return made
 
 
@@ -64,7 +64,7 @@ def test_what_a_step_took_is_recorded_and_expected_the_next_time(bench: Bench) -
 def test_what_is_expected_is_the_median_of_the_last_few(bench: Bench) -> None:
     bench.apply()
     for name, polls in zip("cdef", (1, 9, 9, 9), strict=True):
-        bench.provider.trouble.polls = polls  # type: ignore[attr-defined]
+        trouble(bench).polls = polls
         grown(bench, "".join(n for n in "cdef" if n <= name))
         bench.apply()
     assert bench.manager.load().state.durations[FILE] == (30.0, 30.0, 10.0, 90.0, 90.0, 90.0)

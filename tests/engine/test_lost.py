@@ -21,7 +21,7 @@ from mlinfra.state.api import Lease
 from mlinfra.state.local import LocalStore
 from mlinfra.testing.stores import at_once
 from tests.engine.bench import Bench
-from tests.engine.flaky import FlakyProvider, Trouble
+from tests.engine.flaky import FlakyProvider, trouble
 
 STACK = """
 resources:
@@ -38,11 +38,6 @@ def bench(tmp_path: Path) -> Bench:
     made = Bench(tmp_path, FlakyProvider(provider))
     made.write(STACK)
     return made
-
-
-def trouble(bench: Bench) -> Trouble:
-    found: Trouble = bench.provider.trouble  # type: ignore[attr-defined]
-    return found
 
 
 @pytest.mark.parametrize("polls", [0, 2])

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import completing, console, options
-from mlinfra.cli.options import AddressType, Inputs
+from mlinfra.cli.options import ADDRESS, Inputs
 from mlinfra.cli.state.find import find
 from mlinfra.cli.wiring import Workplace
 from mlinfra.model.address import Address
@@ -25,7 +25,7 @@ def list_(ctx: click.Context, inputs: Inputs) -> None:
 
 
 @click.command()
-@click.argument("address", type=AddressType(), shell_complete=completing.recorded)
+@click.argument("address", type=ADDRESS, shell_complete=completing.recorded)
 @options.inputs
 @options.as_json
 @options.no_color

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import completing, console, options
-from mlinfra.cli.options import Inputs, SelectionType
+from mlinfra.cli.options import SELECTION, Inputs
 from mlinfra.cli.state.find import find, nothing
 from mlinfra.cli.state.hold import hold
 from mlinfra.cli.wiring import Workplace
@@ -20,8 +20,8 @@ from mlinfra.model.state import State
 
 
 @click.command()
-@click.argument("old", type=SelectionType(), shell_complete=completing.recorded)
-@click.argument("new", type=SelectionType())
+@click.argument("old", type=SELECTION, shell_complete=completing.recorded)
+@click.argument("new", type=SELECTION)
 @options.inputs
 @options.lock_timeout
 @click.pass_context

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mlinfra.cli import completing, console, options
-from mlinfra.cli.options import AddressType, Inputs
+from mlinfra.cli.options import ADDRESS, Inputs
 from mlinfra.cli.state.find import find
 from mlinfra.cli.state.hold import hold
 from mlinfra.cli.wiring import Workplace
@@ -23,7 +23,7 @@ from mlinfra.render.words import count
     metavar="ADDRESS…",
     nargs=-1,
     required=True,
-    type=AddressType(),
+    type=ADDRESS,
     shell_complete=completing.recorded,
 )
 @options.inputs
