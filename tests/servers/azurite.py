@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import os
 import shutil
 import socket
 import subprocess
@@ -16,6 +15,10 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.servers.npm import ServerMissing, installed
+
+__all__ = ["AzuriteServer", "ServerMissing", "install", "running"]
 
 VERSION = "3.35.0"
 """Of Azurite: the newest for Node 20."""
@@ -38,10 +41,6 @@ process.stdin.on("data", (text) => {
 });
 """
 """Loaded before Azurite: a number of seconds on its standard input moves its clock ahead by so much."""
-
-
-class ServerMissing(Exception):
-    """Azurite is not on this machine, and cannot be put there."""
 
 
 class AzuriteServer:
@@ -111,28 +110,8 @@ def running() -> Iterator[AzuriteServer]:
 
 def install() -> Path:
     """The program of Azurite's blob service, installed if need be. Raises ServerMissing."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "mlinfra" / f"azurite-{VERSION}"
-    program = folder / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
-    if program.exists():
-        return program
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        raise ServerMissing("node and npm are missing: install them, with  apt-get install nodejs npm")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Made whole under another name, so that one that was interrupted is never taken for it.
-    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-        asked = ["npm", "install", "--prefix", made, "--no-fund", "--no-audit", "--loglevel=error"]
-        done = subprocess.run([*asked, f"azurite@{VERSION}"], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ServerMissing(f"npm could not install Azurite:\n{done.stderr[-3000:]}")
-        with contextlib.suppress(OSError):  # somebody else was faster
-            (Path(made) / "node_modules").rename(_folder(folder) / "node_modules")
-    return program
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir(exist_ok=True)
-    return path
+    modules = installed(f"azurite-{VERSION}", f"azurite@{VERSION}")
+    return modules / "azurite" / "dist" / "src" / "blob" / "main.js"
 
 
 def _free_port() -> int:
