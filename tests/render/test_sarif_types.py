@@ -1,4 +1,4 @@
-"""Our SARIF against the standard's own schema, as the types that SchemaStore makes of it: tsc is the judge."""
+"""Our SARIF against the standard's own schema, as types that SchemaStore makes of it: tsc is the judge."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ class ServerMissing(Exception):
 
 
 def installed(name: str, *packages: str) -> Path:
-    """The ``node_modules`` of these packages (``azurite@3.35.0``), installed if need be. Raises ServerMissing.
+    """The ``node_modules`` of these packages (``azurite@3.35.0``), installed if need be.
 
-    ``name`` is the folder's, with everything in it that makes another one needed.
+    Raises ServerMissing. ``name`` is the folder's, with everything in it that makes another one needed.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "mlinfra" / name
