@@ -83,7 +83,7 @@ MORE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "primary_user_assigned_identity": _IDENTITY,
             "managed_network": {
                 "isolation_mode": "allow_only_approved_outbound",
-                "outbound_rules": [{"name": "pypi", "type": "fqdn", "destination": "pypi.org"}],
+                "outbound_rules": [{"name": "partners", "type": "fqdn", "destination": "api.contoso.com"}],
             },
             "serverless_compute": {"custom_subnet": _SUBNET, "no_public_ip": True},
         },
