@@ -76,10 +76,11 @@ def _key(
     if len(members) != 1:
         if whole.value is None or (isinstance(whole.value, Mapping) and _WORDS.issuperset(whole.value)):
             # What is no map, or has a key that is not known, was told.
+            named = f"{len(members)} are" if members else "none is"
             problems.append(
                 error(
                     codes.WRONG_SHAPE,
-                    f"a key comes from one place, and {len(members) or 'none'} is named",
+                    f"a key comes from one place, and {named} named",
                     f"Keep one of: {', '.join(METHODS)}.",
                     whole.key or whole.position,
                 )

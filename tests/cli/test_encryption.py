@@ -203,7 +203,7 @@ def test_a_state_put_in_by_hand_is_encrypted_and_its_file_may_be(stage: Stage) -
         ("", "a key comes from one place, and none is named"),
         ("{}", "a key comes from one place, and none is named"),
         ("{fallback: plain}", "a key comes from one place, and none is named"),
-        ("{environment: A, file: b}", "a key comes from one place, and 2 is named"),
+        ("{environment: A, file: b}", "a key comes from one place, and 2 are named"),
         ("{fil: b}", "unknown key `fil` in `encryption`"),
         ("secret", "`encryption` is text, it should be a map"),
         ("{file: [a]}", "`file` of `encryption` takes a text"),
